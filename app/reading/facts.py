@@ -1,0 +1,73 @@
+"""The ledger: what passages state, as facts (subject, attribute, value, span), by the guide's fact patterns."""
+
+from __future__ import annotations
+
+import re
+
+from app.errors import GuideError
+from app.reading.guide import FactPattern, Guide
+from app.reading.normalization import normalize
+from app.reading.segmentation import split
+from app.schema import Fact, Passage
+
+
+def extract_facts(passages: tuple[Passage, ...], guide: Guide) -> tuple[Fact, ...]:
+    """The facts of one document's passages, in the order of the text; each is an exact span of it."""
+    return tuple(
+        fact
+        for passage in passages
+        for pattern in guide.facts
+        if pattern.kind == passage.kind
+        for fact in _facts_of(passage, pattern)
+    )
+
+
+def parse_number(text: str) -> float:
+    """A number as documents write it: full-width digits, thousands commas, a decimal point.
+
+    Raises ValueError if it is none.
+
+    >>> parse_number("１,２00.5")
+    1200.5
+    """
+    return float(normalize(text).text.replace(",", ""))
+
+
+def _facts_of(passage: Passage, pattern: FactPattern) -> list[Fact]:
+    facts = []
+    for match in pattern.pattern.finditer(passage.text):
+        if pattern.separator is None:
+            spans = [match.span(1)]
+        else:
+            spans = list(split(passage.text, *match.span(1), pattern.separator))
+        number, unit, approximate = _measure(passage, match)
+        for start, end in spans:
+            facts.append(
+                Fact(
+                    subject=pattern.subject or passage.zone,
+                    attribute=pattern.attribute,
+                    text=passage.text[start:end],
+                    document=passage.document,
+                    start=passage.start + start,
+                    end=passage.start + end,
+                    passage_id=passage.passage_id,
+                    number=number,
+                    unit=unit,
+                    approximate=approximate,
+                )
+            )
+    return facts
+
+
+def _measure(passage: Passage, match: re.Match[str]) -> tuple[float | None, str | None, bool]:
+    groups = match.groupdict()
+    if groups.get("number") is None:
+        return None, None, False
+    try:
+        number = parse_number(groups["number"])
+    except ValueError as error:
+        raise GuideError(
+            "guide_mismatch",
+            f"{passage.passage_id} の数値 {groups['number']!r} を読めません。ガイドの [[facts]] pattern の number を直してください。",
+        ) from error
+    return number, groups.get("unit"), groups.get("approximate") is not None

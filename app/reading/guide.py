@@ -1,0 +1,246 @@
+"""A document's reading guide (`*.toml`): its layout and vocabulary as typed data, checked when it is read.
+
+Domain knowledge lives in guides, so that another kind of document needs another guide and no new code.
+"""
+
+from __future__ import annotations
+
+import difflib
+import hashlib
+import re
+import tomllib
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from app.errors import GuideError
+
+LANGUAGES = ("ja", "en", "zh")
+_TABLES = "examples zones overview slots skip facts attributes units names dictionary".split()
+
+
+@dataclass(frozen=True, slots=True)
+class Slot:
+    """Where a section keeps its passages of one `kind`: group 1 of `pattern`, cut at `separator` if there is one."""
+
+    kind: str
+    pattern: re.Pattern[str]
+    separator: re.Pattern[str] | None = None
+    repeat: bool = False
+    required: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class FactPattern:
+    """What passages of a `kind` state: group 1 of `pattern`, cut at `separator`; named groups give a measure."""
+
+    attribute: str
+    kind: str
+    pattern: re.Pattern[str]
+    separator: re.Pattern[str] | None = None
+    subject: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Attribute:
+    """Something a question can ask for: of each `zone`, or of the `document`; `words` by language."""
+
+    name: str
+    of: str
+    kind: str
+    words: Mapping[str, tuple[str, ...]]
+
+
+@dataclass(frozen=True, slots=True)
+class Unit:
+    """A unit of measure: `factor` of it to the base unit of its dimension, and the `words` that write it."""
+
+    name: str
+    factor: float
+    words: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Guide:
+    """The whole guide; an empty one (`Guide()`) reads headings, paragraphs, sentences and list items."""
+
+    heading: re.Pattern[str] | None = None
+    closing: re.Pattern[str] | None = None
+    noun: str = ""
+    overview_kind: str = "本文"
+    slots: tuple[Slot, ...] = ()
+    skip: tuple[re.Pattern[str], ...] = ()
+    facts: tuple[FactPattern, ...] = ()
+    attributes: tuple[Attribute, ...] = ()
+    units: tuple[Unit, ...] = ()
+    names: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    dictionary: tuple[tuple[str, str], ...] = ()
+    examples: tuple[str, ...] = ()
+    sha256: str = ""
+
+
+class _Table:
+    """One TOML table, read key by key; what nobody asked for is a typing error, and is said to be one."""
+
+    def __init__(self, name: str, data: Any, source: str) -> None:
+        self._source, self._name = source, name
+        if not isinstance(data, dict):
+            raise self.error("表 (table) ではありません")
+        self._data: dict[str, Any] = dict(data)
+
+    def error(self, what: str) -> GuideError:
+        return GuideError("guide_invalid", f"読み取りガイド {self._source} の {self._name}: {what}。直してください。")
+
+    def take(self, key: str, kind: type | tuple[type, ...], default: Any = None, *, required: bool = False) -> Any:
+        if key not in self._data:
+            if required:
+                raise self.error(f"{key} がありません (missing key)")
+            return default
+        value = self._data.pop(key)
+        if not isinstance(value, kind):
+            raise self.error(f"{key} の型が違います ({type(value).__name__})")
+        return value
+
+    def words(self, key: str) -> tuple[str, ...]:
+        values = self.take(key, list, [])
+        if not all(isinstance(value, str) and value.strip() for value in values):
+            raise self.error(f"{key} は空でない文字列の並びにしてください")
+        return tuple(values)
+
+    def pattern(self, key: str, *, group: bool = False) -> re.Pattern[str]:
+        text = self.take(key, str, required=True)
+        try:
+            pattern = re.compile(text, re.MULTILINE)
+        except re.error as error:
+            raise self.error(f"{key} の正規表現が正しくありません ({error})") from error
+        if group and pattern.groups == 0:
+            raise self.error(f"{key} には引用する範囲を示す括弧 ( ) が要ります")
+        return pattern
+
+    def optional_pattern(self, key: str, *, group: bool = False) -> re.Pattern[str] | None:
+        return self.pattern(key, group=group) if key in self._data else None
+
+    def finish(self, known: Iterable[str] = ()) -> None:
+        for key in self._data:
+            close = difflib.get_close_matches(key, list(known), n=1)
+            raise self.error(f"{key} という項目は知りません" + (f"。{close[0]} のことですか" if close else ""))
+
+
+def read_guide(path: Path) -> Guide:
+    """Read and check a guide. Raises GuideError, naming the table and the key, for anything it does not know."""
+    data = path.read_bytes()
+    try:
+        raw = tomllib.loads(data.decode("utf-8"))
+    except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise GuideError(
+            "guide_invalid", f"読み取りガイド {path.name} を TOML として読めません: {error}。直してください。"
+        ) from error
+    top = _Table("最上位", raw, path.name)
+
+    def tables(key: str) -> Sequence[_Table]:
+        return [_Table(f"[[{key}]] {i}", item, path.name) for i, item in enumerate(top.take(key, list, []), 1)]
+
+    zones = _Table("[zones]", top.take("zones", dict, {}), path.name)
+    overview = _Table("[overview]", top.take("overview", dict, {}), path.name)
+    names_tables = tables("names")
+    guide = Guide(
+        heading=zones.optional_pattern("heading", group=True),
+        closing=zones.optional_pattern("closing"),
+        noun=zones.take("noun", str, ""),
+        overview_kind=overview.take("kind", str, "本文"),
+        slots=tuple(_read_slot(table) for table in tables("slots")),
+        skip=tuple(_read_skip(table) for table in tables("skip")),
+        facts=tuple(_read_fact(table) for table in tables("facts")),
+        attributes=tuple(_read_attribute(table, path.name) for table in tables("attributes")),
+        units=tuple(
+            _read_unit(name, _Table(f'[units."{name}"]', item, path.name))
+            for name, item in top.take("units", dict, {}).items()
+        ),
+        names={table.take("zone", str, required=True): table.words("words") for table in names_tables},
+        dictionary=_read_dictionary(top.take("dictionary", dict, {}), path.name),
+        examples=top.words("examples"),
+        sha256=hashlib.sha256(data).hexdigest(),
+    )
+    for table in (*names_tables, zones, overview):
+        table.finish(("heading", "closing", "noun", "kind", "zone", "words"))
+    top.finish(_TABLES)
+    _check_references(guide, path.name)
+    return guide
+
+
+def _read_slot(table: _Table) -> Slot:
+    slot = Slot(
+        kind=table.take("kind", str, required=True),
+        pattern=table.pattern("pattern", group=True),
+        separator=table.optional_pattern("separator"),
+        repeat=table.take("repeat", bool, False),
+        required=table.take("required", bool, True),
+    )
+    table.finish(Slot.__dataclass_fields__)
+    return slot
+
+
+def _read_skip(table: _Table) -> re.Pattern[str]:
+    pattern = table.pattern("pattern")
+    table.finish(("pattern",))
+    return pattern
+
+
+def _read_fact(table: _Table) -> FactPattern:
+    fact = FactPattern(
+        attribute=table.take("attribute", str, required=True),
+        kind=table.take("kind", str, required=True),
+        pattern=table.pattern("pattern", group=True),
+        separator=table.optional_pattern("separator"),
+        subject=table.take("subject", str),
+    )
+    table.finish(FactPattern.__dataclass_fields__)
+    return fact
+
+
+def _read_attribute(table: _Table, source: str) -> Attribute:
+    name = table.take("name", str, required=True)
+    of = table.take("of", str, "zone")
+    if of not in ("zone", "document"):
+        raise table.error(f"of は zone か document です ({of!r})")
+    words = _Table(f"[[attributes]] {name} words", table.take("words", dict, {}), source)
+    attribute = Attribute(
+        name=name,
+        of=of,
+        kind=table.take("kind", str, name),
+        words={language: words.words(language) for language in LANGUAGES},
+    )
+    words.finish(LANGUAGES)
+    table.finish(Attribute.__dataclass_fields__)
+    return attribute
+
+
+def _read_unit(name: str, table: _Table) -> Unit:
+    unit = Unit(name=name, factor=float(table.take("factor", (int, float), 1.0)), words=table.words("words"))
+    table.finish(Unit.__dataclass_fields__)
+    return unit
+
+
+def _read_dictionary(data: Mapping[str, Any], source: str) -> tuple[tuple[str, str], ...]:
+    for name, reading in data.items():
+        if not isinstance(reading, str) or not re.fullmatch(r"[ァ-ヶー]+", reading) or re.search(r"[\s,\"]", name):
+            raise GuideError(
+                "guide_invalid",
+                f"読み取りガイド {source} の [dictionary] {name!r}: 読みは片仮名で書き、名前に空白・コンマ・引用符は使えません。",
+            )
+    return tuple(sorted(data.items()))
+
+
+def _check_references(guide: Guide, source: str) -> None:
+    kinds = {slot.kind for slot in guide.slots} | {guide.overview_kind}
+    for what, kind in [(fact.attribute, fact.kind) for fact in guide.facts] + [
+        (attribute.name, attribute.kind) for attribute in guide.attributes
+    ]:
+        if kind not in kinds:
+            raise GuideError(
+                "guide_invalid",
+                f"読み取りガイド {source}: {what} の kind {kind!r} がありません。[[slots]] の kind は {sorted(kinds)} です。",
+            )
+    if guide.slots and guide.heading is None:
+        raise GuideError("guide_invalid", f"読み取りガイド {source}: [[slots]] には [zones] heading が要ります。")

@@ -1,0 +1,1 @@
+"""Thin commands over `app`: run them as `python -m scripts.NAME`."""
