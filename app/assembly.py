@@ -1,0 +1,103 @@
+"""Puts the parts together: the only place that knows every concrete class."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+from app.config import Settings
+from app.reading.corpus import guide_path, read_corpus
+from app.reading.facts import extract_facts
+from app.reading.guide import Guide, read_guide
+from app.reading.segmentation import segment
+from app.schema import Document, Reading
+from app.searching.embedding import Encoder, Vectors, open_encoder
+from app.searching.generation import (
+    Generation,
+    Sources,
+    is_current,
+    open_generation,
+    write_generation,
+    writing,
+)
+
+# Texts a call to the encoder, so that progress moves about twice a second.
+_CHUNK = 16
+
+
+@dataclass(frozen=True, slots=True)
+class Library:
+    """The documents of a corpus with their guides, before anything is indexed."""
+
+    documents: tuple[Document, ...]
+    guides: Mapping[str, Guide]
+
+    def sources(self) -> Sources:
+        """What an index of this library is built from."""
+        return Sources(self.documents, {name: guide.sha256 for name, guide in self.guides.items()})
+
+    def read(self) -> Reading:
+        """All documents read: their zones, passages and facts."""
+        zones, passages, facts = [], [], []
+        for document in self.documents:
+            guide = self.guides[document.name]
+            document_zones, document_passages = segment(document, guide)
+            zones += document_zones
+            passages += document_passages
+            facts += extract_facts(document_passages, guide)
+        return Reading(self.documents, tuple(zones), tuple(passages), tuple(facts))
+
+
+def open_library(settings: Settings) -> Library:
+    """Read the corpus and its guides. Raises DocumentError and GuideError."""
+    documents = read_corpus(settings.corpus)
+    guides = {}
+    for document in documents:
+        path = guide_path(document, settings.corpus)
+        guides[document.name] = read_guide(path) if path.is_file() else Guide()
+    return Library(documents, guides)
+
+
+def build_index(settings: Settings, library: Library, encoder: Encoder, *, rebuild: bool = False) -> bool:
+    """Build a missing index, refresh an outdated one; returns whether there was anything to do.
+
+    Progress goes to standard error. With `rebuild` whatever is there is replaced, damaged or foreign too.
+    """
+    sources = library.sources()
+    if not rebuild and is_current(settings.index, sources, encoder.fingerprint):
+        return False
+    with writing(settings.index):
+        # Another process may have built it while this one waited.
+        if not rebuild and is_current(settings.index, sources, encoder.fingerprint):
+            return False
+        reading = library.read()
+        names = {pair for guide in library.guides.values() for pair in guide.dictionary}
+        write_generation(settings.index, reading, names, sources, encoder, _with_progress(encoder))
+    return True
+
+
+def open_index(settings: Settings, library: Library, encoder: Encoder) -> Generation:
+    """The current generation, built or refreshed first if need be."""
+    build_index(settings, library, encoder)
+    return open_generation(settings.index, library.documents)
+
+
+def _with_progress(encoder: Encoder) -> Callable[[list[str]], Vectors]:
+    def encode(texts: list[str]) -> Vectors:
+        from tqdm import tqdm
+
+        parts = []
+        with tqdm(total=len(texts), desc="索引を作成中 (indexing)", unit="passage", file=sys.stderr) as bar:
+            for start in range(0, len(texts), _CHUNK):
+                part = texts[start : start + _CHUNK]
+                parts.append(encoder.encode_passages(part))
+                bar.update(len(part))
+        return np.concatenate(parts)
+
+    return encode
+
+
+__all__ = ["Library", "build_index", "open_encoder", "open_index", "open_library"]

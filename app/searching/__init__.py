@@ -1,0 +1,1 @@
+"""From passages to one verified index, and from a query to hits."""

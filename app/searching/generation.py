@@ -1,0 +1,252 @@
+"""One built index on disk, a *generation*: written whole or not at all, verified when opened, never altered.
+
+    index/CURRENT                  the name of the generation in use
+    index/<hash>/manifest.json     what it was built from, and the SHA-256 of every other file
+    index/<hash>/…                 passages, facts, zones, vectors, word and bigram index, name dictionary
+
+A generation is named by the hash of its manifest, so that an altered one no longer has its name.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import shutil
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from app import __version__
+from app.errors import IndexDamagedError, IndexForeignError, OutputError
+from app.reading.tokenization import Tokenizer, build_dictionary
+from app.schema import Document, Fact, Passage, Reading, Zone
+from app.searching.dense_index import DenseIndex
+from app.searching.embedding import Encoder, Vectors
+from app.searching.lexical_index import LexicalIndex, bigram_terms, word_terms
+
+FORMAT = 1
+_CURRENT = "CURRENT"
+_KEPT = 2
+_MEND = "`python -m app index --rebuild` で作り直してください。 (rebuild it with `python -m app index --rebuild`)"
+
+
+@dataclass(frozen=True, slots=True)
+class Sources:
+    """What an index is built from: the documents, and the hash of each one's guide ('' without a guide)."""
+
+    documents: tuple[Document, ...]
+    guides: Mapping[str, str]
+
+    def as_json(self) -> dict[str, Any]:
+        """As the manifest records it, to be compared."""
+        return {"documents": {item.name: item.sha256 for item in self.documents}, "guides": dict(self.guides)}
+
+
+@dataclass(frozen=True, slots=True)
+class Generation:
+    """An opened index. Row i of every leg is `reading.passages[i]`."""
+
+    hash: str
+    reading: Reading
+    tokenizer: Tokenizer
+    dense: DenseIndex
+    words: LexicalIndex
+    bigrams: LexicalIndex
+
+
+def search_text(passage: Passage) -> str:
+    """What is embedded and indexed for a passage: its zone and kind, which a clause leaves unsaid, and its text."""
+    return f"{passage.zone} {passage.kind} {passage.text}" if passage.zone else passage.text
+
+
+def is_current(index: Path, sources: Sources, model: str) -> bool | None:
+    """Whether the index was built from these sources: None if there is no index yet.
+
+    Raises IndexForeignError if another version or model built it, IndexDamagedError if that cannot be told.
+    """
+    name = _current_name(index)
+    if name is None:
+        return None
+    manifest = _manifest(index / name)
+    if (manifest.get("format"), manifest.get("version")) != (FORMAT, __version__):
+        raise IndexForeignError(
+            "index_other_version",
+            f"索引 {index} は別の版 (版 {manifest.get('version')}、形式 {manifest.get('format')}) が作ったものです"
+            f"（この版は {__version__}、形式 {FORMAT}）。{_MEND}",
+        )
+    if manifest.get("model") != model:
+        raise IndexForeignError(
+            "index_other_model",
+            f"索引 {index} は別のモデル {manifest.get('model')} で作られています（指定は {model}）。"
+            f"同じ --model を付けるか、別の --index を指定するか、{_MEND}",
+        )
+    return all(manifest.get(key) == value for key, value in sources.as_json().items())
+
+
+def open_generation(index: Path, documents: tuple[Document, ...]) -> Generation:
+    """Open and verify the current generation. Raises IndexDamagedError if a byte of it is not what was written."""
+    folder = index / (_current_name(index) or "")
+    manifest = _manifest(folder)
+    for name, expected in manifest["files"].items():
+        path = folder / name
+        if not path.is_file():
+            raise IndexDamagedError("index_damaged", f"索引のファイル {path} がありません。{_MEND}")
+        if _hash_file(path) != expected:
+            raise IndexDamagedError("index_damaged", f"索引のファイル {path} が壊れています。{_MEND}")
+    reading = Reading(
+        documents=documents,
+        zones=tuple(Zone(**row) for row in _read_rows(folder / "zones.jsonl")),
+        passages=tuple(Passage(**row) for row in _read_rows(folder / "passages.jsonl")),
+        facts=tuple(Fact(**row) for row in _read_rows(folder / "facts.jsonl")),
+    )
+    return Generation(
+        hash=folder.name,
+        reading=reading,
+        tokenizer=Tokenizer(_dictionary(folder)),
+        dense=DenseIndex.open(folder / "vectors.faiss"),
+        words=LexicalIndex.open(folder / "words"),
+        bigrams=LexicalIndex.open(folder / "bigrams"),
+    )
+
+
+def write_generation(
+    index: Path,
+    reading: Reading,
+    names: Iterable[tuple[str, str]],
+    sources: Sources,
+    encoder: Encoder,
+    encode: Callable[[list[str]], Vectors],
+) -> str:
+    """Build, write and make current a generation; returns its hash. `names` are (name, reading) pairs.
+
+    `encode` turns the passages' texts into vectors (with progress, if the caller likes). The caller holds
+    `writing(index)`. Raises OutputError if the folder cannot be written; what was current stays current then.
+    """
+    building = index / f".building-{os.getpid()}"
+    try:
+        shutil.rmtree(building, ignore_errors=True)
+        building.mkdir(parents=True)
+        if names := list(names):
+            build_dictionary(names, building / "names.dic")
+        tokenizer = Tokenizer(_dictionary(building))
+        texts = [search_text(passage) for passage in reading.passages]
+        DenseIndex.build(encode(texts)).save(building / "vectors.faiss")
+        LexicalIndex.build([word_terms(tokenizer.tokenize(text)) for text in texts]).save(building / "words")
+        LexicalIndex.build([bigram_terms(text) for text in texts]).save(building / "bigrams")
+        _write_rows(building / "zones.jsonl", reading.zones)
+        _write_rows(building / "passages.jsonl", reading.passages)
+        _write_rows(building / "facts.jsonl", reading.facts)
+        files = sorted(path for path in building.rglob("*") if path.is_file())
+        manifest = {
+            "format": FORMAT,
+            "version": __version__,
+            "model": encoder.fingerprint,
+            **sources.as_json(),
+            "files": {path.relative_to(building).as_posix(): _hash_file(path) for path in files},
+        }
+        text = json.dumps(manifest, ensure_ascii=False, indent=1, sort_keys=True)
+        (building / "manifest.json").write_text(text, encoding="utf-8")
+        name = hashlib.sha256(text.encode()).hexdigest()
+        _commit(index, building, name)
+    except OSError as error:
+        raise _unwritable(index, error) from error
+    finally:
+        shutil.rmtree(building, ignore_errors=True)
+    return name
+
+
+@contextmanager
+def writing(index: Path) -> Iterator[None]:
+    """Hold the only right to write this index; a second builder waits. Raises OutputError if it cannot be written."""
+    from filelock import FileLock
+
+    try:
+        index.mkdir(parents=True, exist_ok=True)
+        lock = FileLock(index / ".lock")
+        lock.acquire()
+    except OSError as error:
+        raise _unwritable(index, error) from error
+    try:
+        yield
+    finally:
+        lock.release()
+
+
+def _commit(index: Path, building: Path, name: str) -> None:
+    # Order is everything: the files reach the disk before their name does, and the name before the pointer to it.
+    for path in building.rglob("*"):
+        _sync(path)
+    _sync(building)
+    shutil.rmtree(index / name, ignore_errors=True)  # the same content again, perhaps damaged since
+    building.rename(index / name)
+    _sync(index)
+    pointer = index / f".{_CURRENT}-{os.getpid()}"
+    pointer.write_text(name + "\n", encoding="ascii")
+    _sync(pointer)
+    pointer.replace(index / _CURRENT)
+    _sync(index)
+    generations = sorted(
+        (path for path in index.iterdir() if (path / "manifest.json").is_file()),
+        key=lambda path: (path.name == name, path.stat().st_mtime),
+    )
+    for old in generations[:-_KEPT]:
+        shutil.rmtree(old, ignore_errors=True)
+
+
+def _sync(path: Path) -> None:
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def _unwritable(index: Path, error: OSError) -> OutputError:
+    return OutputError(
+        "index_unwritable",
+        f"索引フォルダ {index} に書けません: {error}。書き込める場所を --index で指定してください。"
+        " (cannot write the index folder: give another with --index)",
+    )
+
+
+def _current_name(index: Path) -> str | None:
+    try:
+        return (index / _CURRENT).read_text(encoding="ascii").strip()
+    except FileNotFoundError:
+        return None
+    except (OSError, UnicodeDecodeError) as error:
+        raise IndexDamagedError("index_damaged", f"{index / _CURRENT} を読めません: {error}。{_MEND}") from error
+
+
+def _manifest(folder: Path) -> dict[str, Any]:
+    try:
+        data = (folder / "manifest.json").read_bytes()
+    except OSError as error:
+        raise IndexDamagedError("index_damaged", f"索引 {folder} の manifest.json を読めません: {error}。{_MEND}") from error
+    if hashlib.sha256(data).hexdigest() != folder.name:
+        raise IndexDamagedError("index_damaged", f"索引 {folder} の manifest.json が書き換わっています。{_MEND}")
+    manifest: dict[str, Any] = json.loads(data)
+    return manifest
+
+
+def _dictionary(folder: Path) -> Path | None:
+    path = folder / "names.dic"
+    return path if path.is_file() else None
+
+
+def _hash_file(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _write_rows(path: Path, rows: Iterable[Zone | Passage | Fact]) -> None:
+    lines = [json.dumps(asdict(row), ensure_ascii=False) for row in rows]
+    path.write_text("".join(line + "\n" for line in lines), encoding="utf-8")
+
+
+def _read_rows(path: Path) -> Iterator[dict[str, Any]]:
+    # Not splitlines(): a document's text may hold U+2028 and the like, which JSON leaves as they are.
+    return (json.loads(line) for line in path.read_text(encoding="utf-8").split("\n") if line)

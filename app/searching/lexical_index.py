@@ -1,0 +1,84 @@
+"""Terms to passages that share them: BM25 over words, and over character bigrams. The only module that knows bm25s."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from app.reading.normalization import normalize
+from app.schema import Token
+from app.searching.dense_index import Mask, Rows, Scores
+
+# Robertson and Zaragoza's usual BM25 values; see README, "How good is it", for what they were compared with.
+K1, B = 1.2, 0.75
+
+
+def word_terms(tokens: Iterable[Token]) -> list[str]:
+    """The dictionary forms of a text's content words."""
+    return [token.base for token in tokens if token.content]
+
+
+def bigram_terms(text: str) -> list[str]:
+    """Overlapping pairs of a text's letters and digits; pairs do not reach across spaces or punctuation.
+
+    >>> bigram_terms("虹口区、AI")
+    ['虹口', '口区', 'ai']
+    """
+    folded = normalize(text).text
+    return [
+        folded[i : i + 2]
+        for i in range(len(folded) - 1)
+        if folded[i].isalnum() and folded[i + 1].isalnum()
+    ]
+
+
+class LexicalIndex:
+    """Passages by row number; scores are BM25 sums, above 0, higher is better."""
+
+    def __init__(self, index: Any | None) -> None:
+        self._index = index  # None when no passage has a term
+
+    @classmethod
+    def build(cls, texts: Sequence[Sequence[str]]) -> LexicalIndex:
+        """Index one list of terms for each passage."""
+        if not any(texts):
+            return cls(None)
+        import bm25s
+
+        index = bm25s.BM25(k1=K1, b=B, method="lucene")
+        index.index([list(terms) for terms in texts], show_progress=False)
+        return cls(index)
+
+    @classmethod
+    def open(cls, folder: Path) -> LexicalIndex:
+        """Open what `save` wrote, by memory map."""
+        if not folder.is_dir():
+            return cls(None)
+        import bm25s
+
+        return cls(bm25s.BM25.load(str(folder), mmap=True))
+
+    def save(self, folder: Path) -> None:
+        """Write the index into a folder; an index without terms writes none."""
+        if self._index is not None:
+            self._index.save(str(folder), show_progress=False)
+
+    def search(self, terms: Sequence[str], k: int, allowed: Mask | None = None) -> tuple[Rows, Scores]:
+        """The best `k` rows that share a term, best first, ties by row; none if no term is known."""
+        nothing = np.empty(0, dtype=np.int64), np.empty(0, dtype=np.float32)
+        if self._index is None:
+            return nothing
+        known = [term for term in terms if term in self._index.vocab_dict]
+        if not known:
+            return nothing
+        scores = self._index.get_scores(known)
+        if allowed is not None:
+            scores = np.where(allowed, scores, 0.0)
+        rows = np.flatnonzero(scores > 0)
+        if len(rows) > k:
+            rows = rows[np.argpartition(-scores[rows], k)[:k]]
+        rows = rows[np.lexsort((rows, -scores[rows]))]
+        return rows.astype(np.int64), scores[rows].astype(np.float32)

@@ -1,0 +1,1 @@
+"""The doors that show answers: web page and server."""

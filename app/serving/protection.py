@@ -1,0 +1,165 @@
+"""Who may talk to the server and how much: an ASGI layer in front of every route; knows nothing of what they do.
+
+Refuses requests for a host that is not ours (DNS rebinding), writes from other origins, bodies that are too large
+and file uploads, which the page never makes; and puts security headers on every answer.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+import json
+import socket
+from collections.abc import Collection
+
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+MOST_BODY_BYTES = 1_048_576
+_LOOPBACK_NAMES = {"localhost", "127.0.0.1", "::1"}
+_ANY_ADDRESS = {"", "0.0.0.0", "::"}
+_READS = {"GET", "HEAD", "OPTIONS"}
+# What a proxy would say of the client; believed only from a proxy, and we are not told of one.
+_FORWARDING = {b"x-forwarded-host", b"x-forwarded-proto", b"x-forwarded-for", b"x-forwarded-server", b"forwarded"}
+
+# Gradio's page starts by inline scripts and compiles its events' code: without these two it stays blank.
+CONTENT_SECURITY_POLICY = "; ".join(
+    (
+        "default-src 'self'",
+        "script-src 'self' 'unsafe-inline' 'unsafe-eval'",
+        "style-src 'self' 'unsafe-inline'",
+        "img-src 'self' data: blob:",
+        "font-src 'self' data:",
+        "connect-src 'self'",
+        "worker-src 'self' blob:",
+        "object-src 'none'",
+        "base-uri 'self'",
+        "form-action 'self'",
+        "frame-ancestors 'self'",
+    )
+)
+SECURITY_HEADERS = {
+    "content-security-policy": CONTENT_SECURITY_POLICY,
+    "x-content-type-options": "nosniff",
+    "x-frame-options": "SAMEORIGIN",
+    "referrer-policy": "no-referrer",
+    "cross-origin-opener-policy": "same-origin",
+    "cross-origin-resource-policy": "same-origin",
+    "permissions-policy": "camera=(), geolocation=(), microphone=()",
+}
+
+
+def host_name(authority: str) -> str:
+    """The host of `host`, `host:port`, `[v6]` or `[v6]:port`, lower case, without brackets."""
+    if authority.startswith("["):
+        return authority[1:].partition("]")[0].lower()
+    return authority.partition(":")[0].lower()
+
+
+class Protection:
+    """`host` is what the server listens on: the names it is reached by follow from it, plus `more_hosts`."""
+
+    def __init__(self, app: ASGIApp, host: str, more_hosts: Collection[str] = ()) -> None:
+        self.app = app
+        self.everywhere = host in _ANY_ADDRESS
+        self.names = {*_LOOPBACK_NAMES, host.strip("[]").lower(), *(name.lower() for name in more_hosts)}
+        if self.everywhere:
+            self.names.add(socket.gethostname().lower())
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass a request on, with its body counted and its answer's headers added, or refuse it."""
+        if scope["type"] != "http":
+            if scope["type"] == "lifespan":
+                await self.app(scope, receive, send)
+            return  # no route of ours speaks websocket
+        guarded = _with_headers(send)
+        refusal = self._refusal(scope)
+        if refusal is not None:
+            await _refuse(guarded, *refusal)
+            return
+        scope["headers"] = [pair for pair in scope["headers"] if pair[0] not in _FORWARDING]
+        counted = _Counted(receive, guarded)
+        try:
+            await self.app(scope, counted.receive, counted.send)
+        except _BodyTooLarge:
+            await _refuse(guarded, *_TOO_LARGE)
+
+    def _refusal(self, scope: Scope) -> tuple[int, str, str] | None:
+        headers = Headers(scope=scope)
+        authority = headers.get("host", "")
+        if not self._is_ours(host_name(authority)):
+            return 400, "host_not_allowed", "この宛先名では応答しません。起動時に表示された URL を開いてください。"
+        origin = headers.get("origin")
+        if origin and scope["method"] not in _READS and origin.partition("://")[2].lower() != authority.lower():
+            return 403, "origin_not_allowed", "ほかのサイトからの送信は受け付けません。"
+        if scope["path"].rstrip("/").endswith("/upload"):
+            return 404, "not_found", "ファイルは受け付けていません。"
+        length = headers.get("content-length", "0")
+        if not length.isascii() or not length.isdigit() or int(length) > MOST_BODY_BYTES:
+            return _TOO_LARGE
+        return None
+
+    def _is_ours(self, name: str) -> bool:
+        if name in self.names:
+            return True
+        if not self.everywhere:
+            return False
+        try:  # listening everywhere, we are reached by any of our addresses; a rebound name is never an address
+            ipaddress.ip_address(name)
+        except ValueError:
+            return False
+        return True
+
+
+class _BodyTooLarge(Exception):
+    pass
+
+
+_TOO_LARGE = (
+    413,
+    "body_too_large",
+    f"送信できるのは {MOST_BODY_BYTES // 1024} KiB までです。短くして送り直してください。",
+)
+
+
+class _Counted:
+    """Counts the bytes of a body that did not tell its length, and stops it once they are too many."""
+
+    def __init__(self, receive: Receive, send: Send) -> None:
+        self._receive = receive
+        self._send = send
+        self._bytes = 0
+        self._too_large = False
+        self._started = False
+
+    async def receive(self) -> Message:
+        message = await self._receive()
+        self._bytes += len(message.get("body", b""))
+        if self._bytes > MOST_BODY_BYTES and not self._started:
+            self._too_large = True
+            raise _BodyTooLarge
+        return message
+
+    async def send(self, message: Message) -> None:
+        # A framework in between may have turned the exception into an answer of its own: ours goes out instead.
+        if self._too_large and not self._started:
+            raise _BodyTooLarge
+        self._started = True
+        await self._send(message)
+
+
+def _with_headers(send: Send) -> Send:
+    async def guarded(message: Message) -> None:
+        if message["type"] == "http.response.start":
+            headers = MutableHeaders(scope=message)
+            for name, value in SECURITY_HEADERS.items():
+                headers[name] = value
+        await send(message)
+
+    return guarded
+
+
+async def _refuse(send: Send, status: int, code: str, message: str) -> None:
+    body = json.dumps({"error": {"code": code, "message": message}}, ensure_ascii=False).encode()
+    headers = [(b"content-type", b"application/json"), (b"content-length", str(len(body)).encode())]
+    await send({"type": "http.response.start", "status": status, "headers": headers})
+    await send({"type": "http.response.body", "body": body})

@@ -1,0 +1,238 @@
+// The browser's half of the chat page: fills the source panel, and turns `#cite:DOCUMENT:START:END` links into highlights.
+// A document enters the DOM once, line by line, as text nodes: HTML parsing would turn CRLF into LF and move every offset.
+// Offsets arrive as Unicode code points and are converted here, since strings in JavaScript count UTF-16 units.
+(() => {
+  "use strict";
+  const LINK = /^#cite:(\d+):(\d+):(\d+)$/;
+  const SURROGATE = /[\uD800-\uDBFF]/;
+  const views = new Map(); // document's place in the list -> promise of what was rendered of it
+  let names = [];
+  let shown = null; // the view in the panel
+  let latest = 0; // the latest request to show something: an earlier one that arrives late is dropped
+
+  const byId = (id) => document.getElementById(id);
+  const make = (tag, properties) => Object.assign(document.createElement(tag), properties);
+  const codePoints = (text) => (SURROGATE.test(text) ? Array.from(text).length : text.length);
+
+  async function fetchJson(path) {
+    const response = await fetch(path);
+    if (!response.ok) throw new Error(`${path}: ${response.status}`);
+    return response.json();
+  }
+
+  function render({ name, text, zones }) {
+    const article = make("article", { className: "document" });
+    const lines = [];
+    let start = 0;
+    for (const piece of text.split(/(?<=\n)/)) {
+      const line = { text: piece, start, end: start + codePoints(piece), element: make("div", { className: "line" }) };
+      line.element.append(document.createTextNode(piece));
+      article.append(line.element);
+      lines.push(line);
+      start = line.end;
+    }
+    const view = { name, article, lines, zones, painted: [] };
+    for (const zone of zones) {
+      const line = lines[lineAt(view, zone.start)];
+      if (line) line.element.classList.add("heading");
+    }
+    if (zones.length && lines[0] && lines[0].text.length < 80) lines[0].element.classList.add("title");
+    return view;
+  }
+
+  function view(place) {
+    if (!views.has(place)) {
+      const loading = fetchJson(`v1/documents/text?name=${encodeURIComponent(names[place])}`).then(render);
+      views.set(place, loading);
+      loading.catch(() => views.delete(place)); // the next click tries again
+    }
+    return views.get(place);
+  }
+
+  // The index of the line that holds code point `offset`.
+  function lineAt({ lines }, offset) {
+    let low = 0;
+    let high = lines.length - 1;
+    while (low < high) {
+      const middle = (low + high + 1) >> 1;
+      if (lines[middle].start <= offset) low = middle;
+      else high = middle - 1;
+    }
+    return low;
+  }
+
+  // The UTF-16 index in `line` of code point `offset` of the document.
+  function unitAt(line, offset) {
+    let left = Math.min(Math.max(offset, line.start), line.end) - line.start;
+    if (line.text.length === line.end - line.start) return left;
+    let unit = 0;
+    for (; left > 0; left -= 1) unit += line.text.codePointAt(unit) > 0xffff ? 2 : 1;
+    return unit;
+  }
+
+  function unpaint(view) {
+    for (const line of view.painted) line.element.replaceChildren(document.createTextNode(line.text));
+    view.painted = [];
+  }
+
+  // Marks `spans` in the document, `active` darker than the rest; where they overlap, `active` wins.
+  function paint(view, spans, active) {
+    unpaint(view);
+    const touched = new Set();
+    for (const span of spans)
+      for (let at = lineAt(view, span.start); at < view.lines.length && view.lines[at].start < span.end; at += 1)
+        touched.add(view.lines[at]);
+    for (const line of touched) {
+      const shade = new Uint8Array(line.text.length);
+      for (const span of [...spans.filter((one) => one !== active), active])
+        shade.fill(span === active ? 2 : 1, unitAt(line, span.start), unitAt(line, span.end));
+      const nodes = [];
+      for (let from = 0, to = 0; from < shade.length; from = to) {
+        while (to < shade.length && shade[to] === shade[from]) to += 1;
+        const text = document.createTextNode(line.text.slice(from, to));
+        if (!shade[from]) nodes.push(text);
+        else {
+          const mark = make("mark", { className: shade[from] === 2 ? "active" : "other" });
+          mark.append(text);
+          nodes.push(mark);
+        }
+      }
+      line.element.replaceChildren(...nodes);
+      view.painted.push(line);
+    }
+  }
+
+  // Scrolls inside the panel only, never the page.
+  function scrollTo(element) {
+    const panel = byId("source-text");
+    const below = element.getBoundingClientRect().top - panel.getBoundingClientRect().top;
+    const calm = window.matchMedia("(prefers-reduced-motion: reduce)").matches;
+    const top = panel.scrollTop + below - panel.clientHeight / 3;
+    panel.scrollTo({ top, behavior: calm ? "auto" : "smooth" });
+  }
+
+  function present(view, place) {
+    if (shown === view) return;
+    if (shown) unpaint(shown);
+    shown = view;
+    byId("source-text").replaceChildren(view.article);
+    byId("source-name").textContent = names.length > 1 ? "" : view.name;
+    byId("source-select").value = String(place);
+    byId("source-zones").replaceChildren(
+      ...view.zones.map((zone) => {
+        const button = make("button", { type: "button", textContent: zone.name });
+        button.addEventListener("click", () => scrollTo(view.lines[lineAt(view, zone.start)].element));
+        return button;
+      }),
+    );
+    byId("source-zones").hidden = !view.zones.length;
+  }
+
+  async function open(place) {
+    const request = (latest += 1);
+    try {
+      const found = await view(place);
+      if (request !== latest) return null;
+      present(found, place);
+      return found;
+    } catch (error) {
+      console.error(error);
+      if (request === latest) byId("source-where").textContent = "資料を読み込めませんでした。もう一度押してください。";
+      return null;
+    }
+  }
+
+  function unmark() {
+    for (const link of document.querySelectorAll("#conversation a.current")) link.classList.remove("current");
+  }
+
+  function target(link) {
+    const [, place, start, end] = LINK.exec(link.getAttribute("href")) || [];
+    return place === undefined ? null : { place: +place, start: +start, end: +end };
+  }
+
+  // Shows what a link cites; the other citations of the same answer get a lighter tint.
+  async function follow(link) {
+    const cited = target(link);
+    const answer = link.closest(".answer");
+    const others = answer ? [...answer.querySelectorAll("a.cite")].map(target) : [];
+    const found = cited && (await open(cited.place));
+    if (!found) return;
+    paint(found, [...others.filter((one) => one && one.place === cited.place), cited], cited);
+    unmark();
+    link.classList.add("current");
+    byId("source-where").textContent = link.title;
+    const mark = found.article.querySelector("mark.active");
+    if (mark) scrollTo(mark);
+  }
+
+  // When the number of answers changes, the newest one's first citation is followed by itself.
+  function watch(conversation) {
+    let count = 0;
+    const look = () => {
+      // Gradio names a message by its source, which a screen reader would read out tag by tag.
+      for (const message of conversation.querySelectorAll('[data-testid="bot"][aria-label], [data-testid="user"][aria-label]'))
+        message.removeAttribute("aria-label");
+      const answers = conversation.querySelectorAll(".answer");
+      if (answers.length === count) return;
+      count = answers.length;
+      const link = count ? answers[count - 1].querySelector("a.cite") : null;
+      if (link) follow(link);
+      else {
+        latest += 1;
+        if (shown) unpaint(shown);
+        unmark();
+        byId("source-where").textContent = "";
+      }
+    };
+    new MutationObserver(look).observe(conversation, { childList: true, subtree: true });
+    look();
+  }
+
+  async function start() {
+    const select = byId("source-select");
+    try {
+      names = (await fetchJson("v1/documents")).documents.map((one) => one.name);
+    } catch (error) {
+      console.error(error);
+      byId("source-text").textContent = "資料を読み込めませんでした。ページを開き直してください。";
+      return;
+    }
+    select.replaceChildren(...names.map((name, place) => make("option", { value: String(place), textContent: name })));
+    select.hidden = names.length < 2;
+    select.addEventListener("change", () => {
+      byId("source-where").textContent = "";
+      open(+select.value);
+    });
+    watch(byId("conversation"));
+    if (!latest && names.length) open(0);
+  }
+
+  document.addEventListener(
+    "click",
+    (event) => {
+      const link = event.target instanceof Element && event.target.closest('a[href^="#cite:"]');
+      if (!link) return;
+      event.preventDefault();
+      event.stopPropagation();
+      follow(link);
+    },
+    true,
+  );
+
+  // Enter that settles a Japanese conversion is not a wish to send. Safari ends the composition before its keydown: 229.
+  for (const type of ["keydown", "keypress"])
+    window.addEventListener(
+      type,
+      (event) => {
+        if (event.key === "Enter" && (event.isComposing || event.keyCode === 229)) event.stopImmediatePropagation();
+      },
+      true,
+    );
+
+  const waiting = setInterval(() => {
+    if (!byId("source-text") || !byId("conversation")) return;
+    clearInterval(waiting);
+    start();
+  }, 30);
+})();
