@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
 
+from app.answering.assistant import Assistant
+from app.answering.composition import Composer
+from app.answering.planning import Planner
+from app.answering.refusal import Judge
+from app.answering.verification import Evidence
 from app.config import Settings
 from app.reading.corpus import guide_path, read_corpus
 from app.reading.facts import extract_facts
 from app.reading.guide import Guide, read_guide
 from app.reading.segmentation import segment
-from app.schema import Document, Reading
+from app.schema import Document, Reading, Zone
 from app.searching.embedding import Encoder, Vectors, open_encoder
 from app.searching.generation import (
     Generation,
@@ -23,9 +29,13 @@ from app.searching.generation import (
     write_generation,
     writing,
 )
+from app.searching.retrieval import Retriever
 
 # Texts a call to the encoder, so that progress moves about twice a second.
 _CHUNK = 16
+
+# Shorter facts are ordinary words, not names that a question could mean.
+_SHORTEST_PLACE = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +95,49 @@ def open_index(settings: Settings, library: Library, encoder: Encoder) -> Genera
     return open_generation(settings.index, library.documents)
 
 
+def open_assistant(settings: Settings) -> Assistant:
+    """Everything ready to answer, the index built or refreshed first if need be. Raises ShuttenError."""
+    library = open_library(settings)
+    encoder = open_encoder(settings.model)
+    generation = open_index(settings, library, encoder)
+    reading = generation.reading
+    guides = list(library.guides.values())
+    texts = {document.name: document.text for document in reading.documents}
+    planner = Planner(
+        guides=guides,
+        zones=reading.zones,
+        headings={zone.name: _line_at(texts[zone.document], zone) for zone in reading.zones},
+        places=[fact.text for fact in reading.facts if fact.number is None and len(fact.text) >= _SHORTEST_PLACE],
+        tokenizer=generation.tokenizer,
+    )
+    return Assistant(
+        reading=reading,
+        planner=planner,
+        judge=Judge("\n".join(texts.values()), planner.attributes, planner.section_words, generation.tokenizer),
+        retriever=Retriever(generation, encoder),
+        composer=Composer(reading, generation.hash),
+        examples=[example for guide in guides for example in guide.examples],
+    )
+
+
+def open_evidence(settings: Settings) -> Evidence:
+    """What saved answers are proved against: the documents as they are now, read again."""
+    library = open_library(settings)
+    reading = library.read()
+    guides = library.guides.values()
+    return Evidence(
+        documents={document.name: document for document in reading.documents},
+        passages={passage.passage_id: passage for passage in reading.passages},
+        words=frozenset(passage.kind for passage in reading.passages)
+        | frozenset(attribute.name for guide in guides for attribute in guide.attributes),
+    )
+
+
+def _line_at(text: str, zone: Zone) -> str:
+    start = max(text.rfind("\n", 0, zone.start), text.rfind("\r", 0, zone.start)) + 1
+    return re.split(r"[\r\n]", text[start:], maxsplit=1)[0].strip()
+
+
 def _with_progress(encoder: Encoder) -> Callable[[list[str]], Vectors]:
     def encode(texts: list[str]) -> Vectors:
         from tqdm import tqdm
@@ -99,5 +152,3 @@ def _with_progress(encoder: Encoder) -> Callable[[list[str]], Vectors]:
 
     return encode
 
-
-__all__ = ["Library", "build_index", "open_encoder", "open_index", "open_library"]

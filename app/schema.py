@@ -6,7 +6,7 @@ All offsets are Unicode code points into `Document.text`, half open: `[start, en
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 SCHEMA_VERSION = 1
@@ -101,7 +101,8 @@ class Reading:
 class Token:
     """A word of a text: `surface == text[start:end]`; `base` is its dictionary form, `reading` katakana or ''.
 
-    `content` is False for words that carry no topic (particles, auxiliaries, する, こと, 何).
+    `content` is False for words that carry no topic (particles, auxiliaries, する, こと, 何); `place` is True for
+    names of places.
     """
 
     surface: str
@@ -111,6 +112,7 @@ class Token:
     start: int
     end: int
     content: bool
+    place: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,16 +135,20 @@ class Mention:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What a question asks. `mentions` are the understood names, `leftover` the content words left to search for."""
+    """What a question asks.
+
+    `leftover` are the content words that nothing has understood, `topic` the question reduced to what it is about (for
+    retrieval by meaning), `places` the names it writes that stand for part of a zone.
+    """
 
     language: Language
     subjects: tuple[str, ...]
     attribute: str | None
     operation: str
     leftover: tuple[Mention, ...]
+    topic: str
+    places: tuple[Mention, ...] = ()
     constraints: tuple[str, ...] = ()
-    unknown_names: tuple[Mention, ...] = ()
-    expects: str | None = None
 
     def as_json(self) -> dict[str, Any]:
         """The plan as the contract shows it."""
@@ -268,12 +274,16 @@ class Answer:
     index: str
     choices: tuple[Choice, ...] = ()
     completeness: Completeness | None = None
-    id: str | None = field(default=None)
+    id: str | None = None
 
     @property
     def text(self) -> str:
         """The segments' texts joined; nothing else is ever shown as the answer."""
         return "".join(segment.text for segment in self.segments)
+
+    def with_id(self, id: str) -> Answer:
+        """The same answer under the id that its question came with."""
+        return replace(self, id=id)
 
     def as_json(self) -> dict[str, Any]:
         """The answer as the published contract (`app/answer.schema.json`)."""

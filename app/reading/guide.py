@@ -44,12 +44,16 @@ class FactPattern:
 
 @dataclass(frozen=True, slots=True)
 class Attribute:
-    """Something a question can ask for: of each `zone`, or of the `document`; `words` by language."""
+    """Something a question can ask for: of each `zone`, or of the `document`; `words` by language.
+
+    `measured` if its facts are numbers with units.
+    """
 
     name: str
     of: str
     kind: str
     words: Mapping[str, tuple[str, ...]]
+    measured: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -210,6 +214,7 @@ def _read_attribute(table: _Table, source: str) -> Attribute:
         of=of,
         kind=table.take("kind", str, name),
         words={language: words.words(language) for language in LANGUAGES},
+        measured=table.take("measured", bool, False),
     )
     words.finish(LANGUAGES)
     table.finish(Attribute.__dataclass_fields__)

@@ -113,6 +113,7 @@ class Tokenizer:
                     start=raw_start,
                     end=raw_end,
                     content=_is_content(feature.pos1, feature.pos2, base),
+                    place=feature.pos3 == "地名",
                 )
             )
         return tuple(tokens)

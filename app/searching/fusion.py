@@ -10,24 +10,27 @@ from app.searching.dense_index import Rows, Scores
 
 Leg = tuple[Rows, Scores]
 
+DENSE = "dense"
+
 
 def fuse(legs: Mapping[str, Leg], weights: Mapping[str, float]) -> tuple[Rows, Scores]:
-    """Weighted sum of z-scores over every row that a leg found, best first, ties by row.
+    """The weighted sum of the legs over every row that any of them found, best first, ties by row.
 
-    Each leg's scores are standardised over the rows that any leg found (mean 0, deviation 1); a row that a leg did
-    not find counts as the leg's floor: 0 for word legs, whose scores begin there, the worst score found for the
-    dense one. A leg that found nothing, or the same score everywhere, says nothing and adds nothing.
+    The dense leg's cosines are standardised over the rows it found (mean 0, deviation 1; a row it did not find counts
+    as its worst), because what a cosine is worth differs from question to question. The word legs' scores are shares of
+    the question's information, 0 to 1, and are taken as they are: where the words of a question are not in the
+    document, its share is small by itself, and meaning decides.
     """
     rows = np.unique(np.concatenate([found for found, _ in legs.values()])) if legs else np.empty(0, np.int64)
     fused = np.zeros(len(rows))
     for name, (found, scores) in legs.items():
         if len(found) == 0:
             continue
-        floor = float(scores.min()) if name == "dense" else 0.0
-        column = np.full(len(rows), floor)
+        column = np.full(len(rows), float(scores.min()) if name == DENSE else 0.0)
         column[np.searchsorted(rows, found)] = scores
-        spread = column.std()
-        if spread > 1e-9:
-            fused += weights[name] * (column - column.mean()) / spread
+        if name == DENSE:
+            spread = float(scores.std())
+            column = (column - float(scores.mean())) / spread if spread > 1e-9 else np.zeros(len(rows))
+        fused += weights[name] * column
     order = np.lexsort((rows, -fused))
-    return rows[order].astype(np.int64), fused[order].astype(np.float32)
+    return rows[order], fused[order].astype(np.float32)

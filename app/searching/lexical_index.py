@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
@@ -13,7 +14,7 @@ from app.schema import Token
 from app.searching.dense_index import Mask, Rows, Scores
 
 # Robertson and Zaragoza's usual BM25 values; see README, "How good is it", for what they were compared with.
-K1, B = 1.2, 0.75
+K1, B = 0.9, 0.4
 
 
 def word_terms(tokens: Iterable[Token]) -> list[str]:
@@ -36,7 +37,7 @@ def bigram_terms(text: str) -> list[str]:
 
 
 class LexicalIndex:
-    """Passages by row number; scores are BM25 sums, above 0, higher is better."""
+    """Passages by row number; scores are shares in (0, 1) of the most that BM25 could give to a query's terms."""
 
     def __init__(self, index: Any | None) -> None:
         self._index = index  # None when no passage has a term
@@ -74,7 +75,7 @@ class LexicalIndex:
         known = [term for term in terms if term in self._index.vocab_dict]
         if not known:
             return nothing
-        scores = self._index.get_scores(known)
+        scores = self._index.get_scores(known) / self._ceiling(terms)
         if allowed is not None:
             scores = np.where(allowed, scores, 0.0)
         rows = np.flatnonzero(scores > 0)
@@ -82,3 +83,18 @@ class LexicalIndex:
             rows = rows[np.argpartition(-scores[rows], k)[:k]]
         rows = rows[np.lexsort((rows, -scores[rows]))]
         return rows.astype(np.int64), scores[rows].astype(np.float32)
+
+    def _ceiling(self, terms: Sequence[str]) -> float:
+        """The sum of the terms' inverse document frequencies: what BM25 (Lucene's form) approaches but never reaches.
+
+        A term that no passage has counts in full, so that a query of which little is found keeps a small share.
+        """
+        assert self._index is not None
+        starts = self._index.scores["indptr"]
+        passages = self._index.scores["num_docs"]
+        ceiling = 0.0
+        for term in terms:
+            row = self._index.vocab_dict.get(term)
+            frequency = 0 if row is None else int(starts[row + 1] - starts[row])
+            ceiling += math.log(1 + (passages - frequency + 0.5) / (frequency + 0.5))
+        return ceiling

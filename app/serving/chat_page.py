@@ -1,7 +1,7 @@
 """The chat page: asks one `Assistant`, shows what it answers, and knows nothing else.
 
-The only module that imports Gradio. All HTML comes from `rendering`; what happens in the browser (highlights, IME)
-is in `static/page.js`. A session's state is the list of its answers, from which the conversation is drawn.
+The only module that imports Gradio. All HTML comes from `rendering`; what happens in the browser (highlights,
+IME) is in `static/page.js`. A session's state is the list of its answers; the conversation is drawn from it.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from app.schema import Answer, Document, Zone
 from app.serving import rendering
 
 _STATIC = Path(__file__).parent / "static"
-_FONTS = ["Hiragino Sans", "Noto Sans JP", "Noto Sans CJK JP", "Yu Gothic UI", "Meiryo", "system-ui", "sans-serif"]
+_FONTS = ["Hiragino Sans", "Noto Sans JP", "Noto Sans CJK JP", "Yu Gothic UI", "Meiryo", "sans-serif"]
 _MOST_EXAMPLES = 6
 _QUEUE = 64
 _WORKERS = 4
@@ -50,7 +50,7 @@ class Assistant(Protocol):
 def mount(app: FastAPI, assistant: Assistant) -> FastAPI:
     """Serve the page at `/` of `app`, behind whatever routes and middleware it has already."""
     script = (_STATIC / "page.js").read_text(encoding="utf-8")
-    return gr.mount_gradio_app(
+    gr.mount_gradio_app(
         app,
         build(assistant),
         path="/",
@@ -66,11 +66,15 @@ def mount(app: FastAPI, assistant: Assistant) -> FastAPI:
         pwa=False,
         mcp_server=False,
     )
+    return app
 
 
 def build(assistant: Assistant) -> gr.Blocks:
     """The page: conversation on one side, source on the other."""
-    with gr.Blocks(title=rendering.TITLE, analytics_enabled=False, fill_width=True, fill_height=True) as page:
+    page: gr.Blocks = gr.Blocks(
+        title=rendering.TITLE, analytics_enabled=False, fill_width=True, fill_height=True
+    )
+    with page:
         turns = gr.State(list[Answer]())
         gr.HTML(rendering.header_html(), elem_id="masthead", padding=False)
         with gr.Row(elem_id="desk"):
@@ -118,7 +122,7 @@ def build(assistant: Assistant) -> gr.Blocks:
 
 
 def _handlers(assistant: Assistant) -> tuple[Callable[..., Any], Callable[..., Any]]:
-    """What happens to a typed and to a clicked question; a failure changes nothing but the line that says it."""
+    """What happens to a typed and to a clicked question; a failure changes only the line that says it."""
     positions = {document.name: place for place, document in enumerate(assistant.documents)}
 
     def ask(question: str, turns: list[Answer]) -> tuple[Any, Any, Any]:

@@ -1,7 +1,7 @@
-"""Who may talk to the server and how much: an ASGI layer in front of every route; knows nothing of what they do.
+"""Who may talk to the server, and how much: an ASGI layer in front of every route; knows none of them.
 
-Refuses requests for a host that is not ours (DNS rebinding), writes from other origins, bodies that are too large
-and file uploads, which the page never makes; and puts security headers on every answer.
+Refuses requests for a host that is not ours (DNS rebinding), writes from other origins, bodies that are too
+large and file uploads, which the page never makes; and puts security headers on every answer.
 """
 
 from __future__ import annotations
@@ -19,7 +19,13 @@ _LOOPBACK_NAMES = {"localhost", "127.0.0.1", "::1"}
 _ANY_ADDRESS = {"", "0.0.0.0", "::"}
 _READS = {"GET", "HEAD", "OPTIONS"}
 # What a proxy would say of the client; believed only from a proxy, and we are not told of one.
-_FORWARDING = {b"x-forwarded-host", b"x-forwarded-proto", b"x-forwarded-for", b"x-forwarded-server", b"forwarded"}
+_FORWARDING = {
+    b"forwarded",
+    b"x-forwarded-for",
+    b"x-forwarded-host",
+    b"x-forwarded-proto",
+    b"x-forwarded-server",
+}
 
 # Gradio's page starts by inline scripts and compiles its events' code: without these two it stays blank.
 CONTENT_SECURITY_POLICY = "; ".join(
@@ -87,9 +93,10 @@ class Protection:
         headers = Headers(scope=scope)
         authority = headers.get("host", "")
         if not self._is_ours(host_name(authority)):
-            return 400, "host_not_allowed", "この宛先名では応答しません。起動時に表示された URL を開いてください。"
+            return 400, "host_not_allowed", "この宛先名には応答しません。起動時に出た URL を開いてください。"
         origin = headers.get("origin")
-        if origin and scope["method"] not in _READS and origin.partition("://")[2].lower() != authority.lower():
+        foreign = origin is not None and origin.partition("://")[2].lower() != authority.lower()
+        if foreign and scope["method"] not in _READS:
             return 403, "origin_not_allowed", "ほかのサイトからの送信は受け付けません。"
         if scope["path"].rstrip("/").endswith("/upload"):
             return 404, "not_found", "ファイルは受け付けていません。"
@@ -103,7 +110,7 @@ class Protection:
             return True
         if not self.everywhere:
             return False
-        try:  # listening everywhere, we are reached by any of our addresses; a rebound name is never an address
+        try:  # listening everywhere, we are reached by any address; a rebound name is never one
             ipaddress.ip_address(name)
         except ValueError:
             return False
@@ -140,7 +147,7 @@ class _Counted:
         return message
 
     async def send(self, message: Message) -> None:
-        # A framework in between may have turned the exception into an answer of its own: ours goes out instead.
+        # A framework in between may have made its own answer of the exception: ours goes out instead.
         if self._too_large and not self._started:
             raise _BodyTooLarge
         self._started = True

@@ -1,9 +1,9 @@
 """From data to the page's HTML; pure functions, and the only place that writes HTML.
 
-Knows nothing of Gradio, of the server, or of how an answer came about. Every string that came from a document or
-a user passes through `verbatim`, so that HTML, markdown, LaTeX and URLs in it are shown and never interpreted.
-A citation is a link `#cite:DOCUMENT:START:END` (position in the list of documents, code points, half open), which
-`static/page.js` turns into a highlight. It is a fragment because the chatbot's sanitiser drops data attributes.
+Knows nothing of Gradio, of the server, or of how an answer came about. Every string that came from a document
+or a user passes through `verbatim`: HTML, markdown, LaTeX and URLs in it are shown and never interpreted.
+A citation is a link `#cite:DOCUMENT:START:END` (place among the documents, code points, half open), which
+`static/page.js` turns into a highlight; a fragment, because the chatbot's sanitiser drops data attributes.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ _MOST_ZONES = 12
 
 
 def verbatim(text: str) -> str:
-    """HTML that shows exactly `text`: escaped for HTML, then all that markdown or LaTeX could read as entities."""
+    """HTML that shows exactly `text`: escaped, and what markdown or LaTeX could read turned into entities."""
     return _MARKUP.sub(
         lambda found: found[0] if len(found[0]) > 1 else f"&#{ord(found[0])};", html.escape(text)
     )
@@ -48,7 +48,7 @@ def header_html() -> str:
 
 def welcome_html(documents: Sequence[Document], zones: Sequence[Zone]) -> str:
     """The empty conversation: which documents answer, and which sections they have."""
-    names = "、".join(f'<span class="filename">{verbatim(document.name)}</span>' for document in documents[:3])
+    names = "、".join(f'<span class="filename">{verbatim(one.name)}</span>' for one in documents[:3])
     if len(documents) > 3:
         names += f" ほか{len(documents) - 3}件"
     sections = list(dict.fromkeys(zone.name for zone in zones))
@@ -139,12 +139,13 @@ def _passages_html(answer: Answer, positions: Mapping[str, int]) -> str:
     if not answer.hits:
         return ""
     rows = "".join(
-        f'<li><span class="where">{tag_html(passage.zone) if passage.zone else ""}{tag_html(passage.kind)}</span>'
+        f'<li><span class="where">{"".join(map(tag_html, filter(None, (passage.zone, passage.kind))))}</span>'
         f'<a class="passage" href="{_fragment(passage, positions)}" title="{verbatim(place(passage))}">'
         f"{verbatim(passage.text)}</a></li>"
         for passage in (hit.passage for hit in answer.hits)
     )
     return (
-        f'<details class="related"><summary>関連する箇所 <span class="count">{len(answer.hits)}</span></summary>'
+        '<details class="related">'
+        f'<summary>関連する箇所 <span class="count">{len(answer.hits)}</span></summary>'
         f"<ol>{rows}</ol></details>"
     )

@@ -1,4 +1,4 @@
-"""The HTTP server: health, the API and the page, in front of one `Assistant`; knows nothing of how it answers.
+"""The HTTP server: health, the API and the page, in front of one `Assistant`; knows not how it answers.
 
     GET  /healthz              200 while the process runs
     GET  /readyz               200 when a question can be answered, else 503
@@ -53,7 +53,7 @@ class Question(BaseModel):
 
 
 def create_app(assistant: Assistant, host: str = "127.0.0.1", more_hosts: Collection[str] = ()) -> FastAPI:
-    """The whole application. `host`: what it will listen on; `more_hosts`: further names that it is reached by."""
+    """The whole application. `host`: what it will listen on; `more_hosts`: further names it is reached by."""
     from app.serving import chat_page
 
     # The stock documentation pages load scripts from another host: only the description itself is served.
@@ -89,7 +89,7 @@ def _add_failures(app: FastAPI) -> None:
 
     @app.exception_handler(Exception)
     def bug(request: Request, error: Exception) -> JSONResponse:
-        return _failure(500, "internal", "内部エラーで答えられませんでした。サーバーの記録を確かめてください。")
+        return _failure(500, "internal", "内部エラーです。サーバーの記録を確かめてください。")
 
 
 def _add_health(app: FastAPI, assistant: Assistant) -> None:
@@ -124,7 +124,7 @@ def _add_api(app: FastAPI, assistant: Assistant) -> None:
     def text(name: str) -> dict[str, Any] | JSONResponse:
         document = documents.get(name)
         if document is None:
-            return _failure(404, "document_unknown", "その名前の資料はありません。/v1/documents を見てください。")
+            return _failure(404, "document_unknown", "その資料はありません。/v1/documents を見てください。")
         zones = [zone for zone in assistant.zones if zone.document == name]
         return {
             "name": name,

@@ -1,0 +1,168 @@
+"""A question to its Answer: plan, judge, look up in the ledger or retrieve, compose. One object, one method."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+import numpy as np
+
+from app.answering.composition import Composer, Statement
+from app.answering.planning import Planner, check_question
+from app.answering.refusal import Judge
+from app.reading.guide import Attribute
+from app.reading.normalization import normalize
+from app.schema import Answer, Completeness, Document, Fact, Hit, Passage, Plan, Reading, Zone
+from app.searching.dense_index import Scores
+from app.searching.retrieval import Retriever
+
+
+# How far a passage of the kind that was asked for is ahead of another one, and one that states the very name that the
+# question writes, in deviations of the dense leg. The second decides by itself: 外灘エリア is not 北外灘エリア.
+KIND_BONUS = 1.0
+PLACE_BONUS = 10.0
+# A question for one of a zone's single passages is answered with it, unless another kind of passage holds this share
+# of what the question's words say.
+STRONG_SHARE = 0.5
+
+
+class Assistant:
+    """Answers questions about one reading of the documents. Safe to share between threads."""
+
+    def __init__(
+        self,
+        reading: Reading,
+        planner: Planner,
+        judge: Judge,
+        retriever: Retriever,
+        composer: Composer,
+        examples: Sequence[str],
+    ) -> None:
+        self._reading = reading
+        self._planner = planner
+        self._judge = judge
+        self._retriever = retriever
+        self._composer = composer
+        self._attributes = {attribute.name: attribute for attribute in planner.attributes}
+        self.examples = tuple(examples)
+
+    @property
+    def documents(self) -> tuple[Document, ...]:
+        """The documents that answers quote."""
+        return self._reading.documents
+
+    @property
+    def zones(self) -> tuple[Zone, ...]:
+        """The documents' sections."""
+        return self._reading.zones
+
+    def ask(self, question: str, history: Sequence[str] = (), id: str | None = None) -> Answer:
+        """Answer one question; the same question always gets the same answer.
+
+        Raises QuestionError for a question that cannot be asked. `history`, the earlier questions of a conversation,
+        is checked in the same way; each question is understood by itself for now.
+        """
+        for earlier in history:
+            check_question(earlier)
+        check_question(question)
+        answer = self._answer(question, self._planner.plan(question))
+        return answer if id is None else answer.with_id(id)
+
+    def _answer(self, question: str, plan: Plan) -> Answer:
+        hits = self._search(plan)
+        if refused := self._judge.before_search(question, plan) or self._judge.detail(question, plan, hits):
+            return self._composer.refusal(question, plan, refused, hits)
+        if statements := self._statements(plan, hits):
+            return self._composer.statements(question, plan, statements, hits, self._completeness(plan, statements))
+        if refused := self._judge.off_topic(plan, hits):
+            return self._composer.refusal(question, plan, refused, hits)
+        return self._composer.passages(question, plan, hits)
+
+    def _search(self, plan: Plan) -> list[Hit]:
+        allowed = np.array([passage.zone in plan.subjects for passage in self._passages]) if plan.subjects else None
+        return self._retriever.search(
+            plan.topic, " ".join(mention.value for mention in plan.leftover), allowed=allowed, bonus=self._bonus(plan)
+        )
+
+    def _bonus(self, plan: Plan) -> Scores:
+        attribute = self._attributes.get(plan.attribute or "")
+        bonus = np.zeros(len(self._passages), dtype=np.float32)
+        if attribute is not None:
+            bonus += [KIND_BONUS * (passage.kind == attribute.kind) for passage in self._passages]
+        if plan.places:
+            places = {normalize(place.value).text for place in plan.places}
+            stating = {fact.passage_id for fact in self._reading.facts if normalize(fact.text).text in places}
+            bonus += [PLACE_BONUS * (passage.passage_id in stating) for passage in self._passages]
+        return bonus
+
+    # ── The ledger ──────────────────────────────────────────────────────────────────────────────────────────
+
+    def _statements(self, plan: Plan, hits: Sequence[Hit]) -> list[Statement]:
+        """What the ledger states, if the plan asks for what it holds; empty if the passages must be searched."""
+        attribute = self._attributes.get(plan.attribute or "")
+        if attribute is None:
+            if not plan.subjects or plan.leftover:
+                return []
+            wanted = [item for item in self._planner.attributes if item.of == "zone"]
+            kinds = {item.kind: item for item in reversed(wanted)}  # one attribute a kind: the first declared
+            return self._stated([item for item in wanted if kinds[item.kind] is item], plan.subjects)
+        if attribute.of == "document":
+            stating = {fact.passage_id for fact in self._facts(attribute, None)}
+            if plan.leftover and hits[0].passage.passage_id not in stating:
+                return []
+            return self._stated([attribute], (None,))
+        if plan.leftover and not self._asks_all(plan, attribute, hits):
+            return []
+        if plan.operation == "which":
+            return []
+        return self._stated([attribute], plan.subjects or tuple(zone.name for zone in self.zones))
+
+    def _asks_all(self, plan: Plan, attribute: Attribute, hits: Sequence[Hit]) -> bool:
+        """Whether the words left over only dress up a question for everything of this kind in the zones named."""
+        if not plan.subjects or plan.operation == "which":
+            return False
+        several = sum(passage.zone == plan.subjects[0] and passage.kind == attribute.kind for passage in self._passages)
+        if several <= 1:
+            best = hits[0]
+            return attribute.measured or best.passage.kind == attribute.kind or best.legs.get("words", 0) < STRONG_SHARE
+        return plan.operation == "list" and not any(hit.legs.get("words") for hit in hits)
+
+    def _stated(self, attributes: Iterable[Attribute], subjects: Sequence[str | None]) -> list[Statement]:
+        statements = []
+        for subject in subjects:
+            for attribute in attributes:
+                facts = tuple(self._facts(attribute, subject))
+                quoted = {fact.passage_id for fact in facts}
+                rest: tuple[Passage, ...] = ()
+                if subject is not None:  # a passage of the kind that no fact was taken from still belongs
+                    rest = tuple(
+                        passage
+                        for passage in self._passages
+                        if passage.zone == subject and passage.kind == attribute.kind and passage.passage_id not in quoted
+                    )
+                if facts or rest:
+                    statements.append(Statement(attribute.name, subject, facts, rest))
+        return statements
+
+    def _facts(self, attribute: Attribute, subject: str | None) -> list[Fact]:
+        return [
+            fact
+            for fact in self._reading.facts
+            if fact.attribute == attribute.name and (fact.subject == subject or subject is None)
+        ]
+
+    @property
+    def _passages(self) -> tuple[Passage, ...]:
+        return self._reading.passages
+
+    def _completeness(self, plan: Plan, statements: Sequence[Statement]) -> Completeness | None:
+        attribute = self._attributes.get(plan.attribute or "")
+        if plan.subjects or attribute is None or attribute.of != "zone":
+            return None
+        names = [zone.name for zone in self.zones]
+        matched = {statement.subject for statement in statements}
+        return Completeness(
+            checked=len(names),
+            of=len(names),
+            matched=tuple(name for name in names if name in matched),
+            unmatched=tuple(name for name in names if name not in matched),
+        )

@@ -1,0 +1,184 @@
+"""Plan, hits and ledger to an Answer: segments of typed origin, with citations numbered in order of importance.
+
+Knows no HTML and no wording of its own: fixed words come from `app.wording` by id.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from app.answering.refusal import Refused
+from app.schema import (
+    Answer,
+    Citation,
+    Completeness,
+    Echo,
+    Fact,
+    Hit,
+    Label,
+    Passage,
+    Plan,
+    Quote,
+    Reading,
+    Reason,
+    Segment,
+    Status,
+    Value,
+    Zone,
+)
+from app.wording import pieces
+
+# A second passage is quoted beside the best one if it is nearly as good: within this many of the fused score's
+# units (deviations of the dense leg). At most this many are quoted.
+NEARLY = 0.15
+MOST_QUOTED = 3
+
+Parts = Mapping[str, Sequence[Segment]]
+
+
+@dataclass(slots=True)
+class _Sources:
+    """Numbers passages as they are first cited."""
+
+    passages: dict[str, Citation] = field(default_factory=dict)
+
+    def number(self, passage: Passage) -> int:
+        known = self.passages.setdefault(passage.passage_id, Citation(len(self.passages) + 1, passage))
+        return known.n
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """What is stated of one subject under one word: facts first, then passages quoted whole."""
+
+    word: str
+    subject: str | None
+    facts: tuple[Fact, ...]
+    passages: tuple[Passage, ...] = ()
+
+
+class Composer:
+    """Composes answers from what one reading of the documents says."""
+
+    def __init__(self, reading: Reading, index: str) -> None:
+        self._zones = {(zone.document, zone.name): zone for zone in reading.zones}
+        self._passages = {passage.passage_id: passage for passage in reading.passages}
+        self._documents = {document.name: document.sha256 for document in reading.documents}
+        self._index = index
+
+    def statements(
+        self,
+        question: str,
+        plan: Plan,
+        statements: Sequence[Statement],
+        hits: Sequence[Hit],
+        completeness: Completeness | None = None,
+    ) -> Answer:
+        """What the ledger states, statement by statement, each on its line or as a list."""
+        sources = _Sources()
+        segments: list[Segment] = []
+        for statement in statements:
+            if segments:
+                segments += _fill("next", plan, {})
+            segments += self._state(statement, plan, sources)
+        return self._answer(question, plan, "answered", None, segments, sources, hits, completeness)
+
+    def passages(self, question: str, plan: Plan, hits: Sequence[Hit]) -> Answer:
+        """The best passages, quoted whole with their zone and kind; the others are listed with the answer."""
+        sources = _Sources()
+        segments: list[Segment] = []
+        for hit in [hit for hit in hits if hit.score >= hits[0].score - NEARLY][:MOST_QUOTED]:
+            if segments:
+                segments += _fill("next", plan, {})
+            quote = _quote(hit.passage, sources)
+            zone = self._zone_quote(hit.passage.document, hit.passage.zone)
+            if zone is None:
+                segments.append(quote)
+            else:
+                segments += _fill(
+                    "zone_passage", plan, {"zone": [zone], "word": [_word(hit.passage.kind)], "value": [quote]}
+                )
+        return self._answer(question, plan, "answered", None, segments, sources, hits)
+
+    def refusal(self, question: str, plan: Plan, refused: Refused, hits: Sequence[Hit]) -> Answer:
+        """One of the noes, naming what is missing; `hits` are listed as related, not as an answer."""
+        template: str = refused.reason
+        parts: dict[str, Sequence[Segment]] = {}
+        if refused.missing is not None:
+            parts["echo"] = [Echo(refused.missing.value, refused.missing.start, refused.missing.end)]
+        elif template in ("attribute_absent", "name_unknown"):
+            template = "not_in_document"
+        if template == "attribute_absent" and len(plan.subjects) == 1:
+            named = next((zone for (_, name), zone in self._zones.items() if name == plan.subjects[0]), None)
+            if named is not None:
+                template = "attribute_absent_of"
+                parts["zone"] = [Quote(named.name, named.document, named.start, named.end, ())]
+        return self._answer(question, plan, "refused", refused.reason, _fill(template, plan, parts), _Sources(), hits)
+
+    def _state(self, statement: Statement, plan: Plan, sources: _Sources) -> list[Segment]:
+        items = [self._fact_segment(fact, sources) for fact in statement.facts]
+        items += [_quote(passage, sources) for passage in statement.passages]
+        document = (*statement.facts, *statement.passages)[0].document
+        zone = self._zone_quote(document, statement.subject)
+        parts: dict[str, Sequence[Segment]] = {"word": [_word(statement.word)], "value": items}
+        if zone is not None:
+            parts["zone"] = [zone]
+            if len(items) == 1:
+                return _fill("value_of", plan, parts)
+        parts["items"] = [segment for item in items for segment in _fill("item", plan, {"value": [item]})]
+        return _fill("list_of" if zone else "list", plan, parts)
+
+    def _fact_segment(self, fact: Fact, sources: _Sources) -> Segment:
+        number = sources.number(self._passages[fact.passage_id])
+        if fact.number is not None and fact.unit is not None:
+            return Value(fact.text, fact.number, fact.unit, fact.approximate, (number,))
+        return Quote(fact.text, fact.document, fact.start, fact.end, (number,))
+
+    def _zone_quote(self, document: str, name: str | None) -> Quote | None:
+        zone = self._zones.get((document, name)) if name else None
+        return None if zone is None else Quote(zone.name, zone.document, zone.start, zone.end, ())
+
+    def _answer(
+        self,
+        question: str,
+        plan: Plan,
+        status: Status,
+        reason: Reason | None,
+        segments: Iterable[Segment],
+        sources: _Sources,
+        hits: Sequence[Hit],
+        completeness: Completeness | None = None,
+    ) -> Answer:
+        return Answer(
+            question=question,
+            status=status,
+            reason=reason,
+            segments=tuple(segments),
+            citations=tuple(sources.passages.values()),
+            hits=tuple(hits[:10]),
+            plan=plan,
+            documents=self._documents,
+            index=self._index,
+            completeness=completeness,
+        )
+
+
+def _quote(passage: Passage, sources: _Sources) -> Quote:
+    return Quote(passage.text, passage.document, passage.start, passage.end, (sources.number(passage),))
+
+
+def _word(word: str) -> Label:
+    return Label(word, f"word:{word}")
+
+
+def _fill(template: str, plan: Plan, parts: Parts) -> list[Segment]:
+    segments: list[Segment] = []
+    labels = 0
+    for kind, part in pieces(template, plan.language):
+        if kind == "slot":
+            segments += parts[part]
+        else:
+            segments.append(Label(part, f"{template}:{labels}"))
+            labels += 1
+    return segments

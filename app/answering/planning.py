@@ -1,0 +1,243 @@
+"""A question to a Plan: which zones, which attribute, which operation, and the words left to search for.
+
+Deterministic, from the language's question words and the guides' vocabulary; knows nothing of any index.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from app.answering.question_words import EMPTY, LIST_CUES
+from app.errors import QuestionError
+from app.reading.guide import Attribute, Guide
+from app.reading.normalization import Normalized, normalize
+from app.reading.tokenization import Tokenizer
+from app.schema import Language, Mention, Plan, Token, Zone
+
+LONGEST_QUESTION = 1000
+
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\x80-\x9f]")
+_SURROGATE = re.compile(r"[\ud800-\udfff]")
+_KANA = re.compile(r"[ぁ-ゖァ-ヺ]")
+_IDEOGRAPH = re.compile(r"[\u3400-\u9fff]")
+# Which of the sections: 「どの区」「どこの区」「何区」「いずれの連携区」; the noun is the guide's.
+_WHICH = "(?:どの|どこの|何処の|何の|何|いずれの|どちらの|どっちの|なに)"
+
+
+def check_question(question: str) -> None:
+    """Raises QuestionError if it is empty, longer than LONGEST_QUESTION characters, or not text."""
+    if _SURROGATE.search(question):
+        raise QuestionError(
+            "question_not_text", "質問に文字として正しくない符号（孤立サロゲート）が含まれています。入力し直してください。"
+        )
+    if len(question) > LONGEST_QUESTION:
+        raise QuestionError(
+            "question_too_long",
+            f"質問が長すぎます（{len(question)} 文字）。{LONGEST_QUESTION} 文字以内に短くしてください。"
+            f" (too long: {LONGEST_QUESTION} characters at most)",
+        )
+    if control := _CONTROL.search(question):
+        raise QuestionError(
+            "question_control_character",
+            f"質問に制御文字 U+{ord(control.group()):04X} が含まれています。取り除いてください。 (control character)",
+        )
+    if not any(character.isalnum() for character in question):
+        raise QuestionError("question_empty", "質問が空です。知りたいことを入力してください。 (the question is empty)")
+
+
+def language_of(question: str) -> Language:
+    """Japanese if it has any kana, Chinese if only ideographs, English if neither."""
+    if _KANA.search(question):
+        return "ja"
+    if _IDEOGRAPH.search(question):
+        return "zh" if re.search(r"[吗呢哪么谁是的在多少]|什么", question) else "ja"
+    return "en"
+
+
+@dataclass(frozen=True, slots=True)
+class _Name:
+    pattern: re.Pattern[str]
+    zone: str
+
+
+class Planner:
+    """Plans questions about documents with these guides and zones."""
+
+    def __init__(
+        self,
+        guides: Iterable[Guide],
+        zones: Sequence[Zone],
+        headings: Mapping[str, str],
+        places: Iterable[str],
+        tokenizer: Tokenizer,
+    ) -> None:
+        """`headings` gives each zone's whole heading line, since people write that too.
+
+        `places` are names that stand for less than a zone: a zone's name within one of them is not the zone.
+        """
+        guides = list(guides)
+        self._tokenizer = tokenizer
+        self._zones = tuple(zone.name for zone in zones)
+        self._noun = next((guide.noun for guide in guides if guide.noun), "")
+        self._attributes = tuple(attribute for guide in guides for attribute in guide.attributes)
+        self._phrases = _phrases(self._attributes, tokenizer)
+        self._names = _names(guides, zones, headings, self._noun)
+        folded = sorted({_fold(place) for place in places}, key=lambda place: (-len(place), place))
+        self._places = re.compile("|".join(map(re.escape, folded))) if folded else None
+        generic = {heading.replace(zone, "", 1) for zone, heading in headings.items() if heading != zone}
+        self._section_words = tuple(sorted(filter(None, map(_fold, generic | {self._noun})), key=len, reverse=True))
+
+    @property
+    def section_words(self) -> tuple[str, ...]:
+        """What follows a zone's name: the guide's noun, the ending of the headings."""
+        return self._section_words
+
+    @property
+    def attributes(self) -> tuple[Attribute, ...]:
+        """What can be asked for, as the guides declare it."""
+        return self._attributes
+
+    def plan(self, question: str) -> Plan:
+        """The plan of a question that passed `check_question`."""
+        normalized = normalize(question)
+        tokens = self._tokenizer.tokenize(question)
+        covered = [False] * len(question)  # characters that something has understood
+        places = self._find_places(normalized)
+        subjects = []
+        for name, start, end in self._find_names(normalized, places):
+            subjects.append(Mention(name, start, end))
+            _cover(covered, start, end)
+        asks_which = self._cover_sections(normalized, covered)
+        topic = "".join(token.surface for token in tokens if token.content and not covered[token.start])
+        attribute = self._find_attribute(tokens, covered, places)
+        leftover = _leftover(tokens, covered, question, self._noun)
+        zones = tuple(dict.fromkeys(mention.value for mention in sorted(subjects, key=lambda item: item.start)))
+        return Plan(
+            language=language_of(question),
+            subjects=zones,
+            attribute=attribute.name if attribute else None,
+            operation=_operation(tokens, zones, attribute, leftover, asks_which),
+            leftover=leftover,
+            topic=topic or question,
+            places=tuple(places),
+        )
+
+    def _find_places(self, question: Normalized) -> list[Mention]:
+        if self._places is None:
+            return []
+        spans = (question.raw_span(*match.span()) for match in self._places.finditer(question.text))
+        return [Mention(question.text[start:end], start, end) for start, end in spans]
+
+    def _find_names(self, question: Normalized, places: Sequence[Mention]) -> list[tuple[str, int, int]]:
+        taken = [(place.start, place.end) for place in places]
+        found: list[tuple[str, int, int]] = []
+        for name in self._names:  # longest first, so that a short alias does not cut into a longer name
+            for match in name.pattern.finditer(question.text):
+                span = question.raw_span(*match.span())
+                if all(span[1] <= start or span[0] >= end for start, end in taken):
+                    taken.append(span)
+                    found.append((name.zone, *span))
+        return found
+
+    def _cover_sections(self, question: Normalized, covered: list[bool]) -> bool:
+        asks_which = False
+        for word in self._section_words:
+            for match in re.finditer(f"(?P<which>{_WHICH})?{re.escape(word)}", question.text):
+                if match["which"]:
+                    asks_which = True
+                    _cover(covered, *question.raw_span(*match.span()))
+                elif len(word) > 1:
+                    _cover(covered, *question.raw_span(*match.span()))
+        return asks_which
+
+    def _find_attribute(
+        self, tokens: Sequence[Token], covered: list[bool], places: Sequence[Mention]
+    ) -> Attribute | None:
+        tokens = [token for token in tokens if not any(p.start <= token.start < p.end for p in places)]
+        bases = [token.base for token in tokens]
+        best: tuple[tuple[bool, int], Attribute] | None = None
+        for attribute, phrase in self._phrases:
+            for i in range(len(bases) - len(phrase) + 1):
+                if tuple(bases[i : i + len(phrase)]) == phrase and not covered[tokens[i].start]:
+                    # A noun names an attribute more surely than an adjective does: 「大きく分けて」 asks for no size.
+                    noun = any(token.pos.startswith("名詞") for token in tokens[i : i + len(phrase)])
+                    rank = (noun, sum(map(len, phrase)))
+                    if best is None or rank > best[0]:
+                        best = (rank, attribute)
+        if best is None:
+            return None
+        for attribute, phrase in self._phrases:  # every word that asks for this attribute is understood
+            if attribute is best[1]:
+                for i in range(len(bases) - len(phrase) + 1):
+                    if tuple(bases[i : i + len(phrase)]) == phrase:
+                        _cover(covered, tokens[i].start, tokens[i + len(phrase) - 1].end)
+        return best[1]
+
+
+def _fold(text: str) -> str:
+    return normalize(text).text
+
+
+def _cover(covered: list[bool], start: int, end: int) -> None:
+    covered[start:end] = [True] * (end - start)
+
+
+def _names(guides: Sequence[Guide], zones: Sequence[Zone], headings: Mapping[str, str], noun: str) -> list[_Name]:
+    pairs = set()
+    for zone in zones:
+        heading = _fold(headings[zone.name])
+        ending = heading.replace(_fold(zone.name), "", 1)
+        for word in {zone.name, *(word for guide in guides for word in guide.names.get(zone.name, ()))}:
+            pairs.add((_fold(word), ending, zone.name))
+    names = []
+    for word, ending, zone_name in sorted(pairs, key=lambda pair: (-len(pair[0]), pair)):
+        endings = "|".join(re.escape(item) for item in (ending, _fold(noun)) if item)
+        latin = word[0].isascii()
+        pattern = rf"(?<![a-z]){re.escape(word)}(?![a-z])" if latin else re.escape(word)
+        names.append(_Name(re.compile(pattern + (f"(?:の?(?:{endings}))?" if endings else "")), zone_name))
+    return names
+
+
+def _phrases(attributes: Sequence[Attribute], tokenizer: Tokenizer) -> list[tuple[Attribute, tuple[str, ...]]]:
+    return [
+        (attribute, tuple(token.base for token in tokenizer.tokenize(word)))
+        for attribute in attributes
+        for words in attribute.words.values()
+        for word in words
+    ]
+
+
+def _leftover(
+    tokens: Sequence[Token], covered: Sequence[bool], question: str, noun: str
+) -> tuple[Mention, ...]:
+    """Runs of adjoining content words that nothing has understood yet, as the question writes them."""
+    runs: list[list[Token]] = []
+    last_end = -1
+    for token in tokens:
+        if not token.content or covered[token.start] or token.base in EMPTY:
+            continue
+        if runs and token.start == last_end:
+            runs[-1].append(token)
+        else:
+            runs.append([token])
+        last_end = token.end
+    mentions = [Mention(question[run[0].start : run[-1].end], run[0].start, run[-1].end) for run in runs]
+    return tuple(mention for mention in mentions if mention.value != noun and not mention.value.isnumeric())
+
+
+def _operation(
+    tokens: Sequence[Token],
+    zones: Sequence[str],
+    attribute: Attribute | None,
+    leftover: Sequence[Mention],
+    asks_which: bool,
+) -> str:
+    if asks_which and not zones:
+        return "which"
+    if any(token.base in LIST_CUES for token in tokens) and attribute:
+        return "list"
+    if not leftover and (zones or attribute):
+        return "look_up"
+    return "search"

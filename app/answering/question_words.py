@@ -1,0 +1,45 @@
+"""Words that make a Japanese sentence a question, and say nothing of its topic: the language's, not a document's.
+
+Dictionary forms, as `Token.base` gives them. Kept by role, so that a reader can see what belongs where.
+"""
+
+from __future__ import annotations
+
+# Asking, politely or not: 「…を教えていただけますでしょうか」「調べて」「知りたい」
+REQUESTS = frozenset(
+    "教える 知る 聞く 聴く 尋ねる 伺う 訊く 問う 調べる 見せる 示す 述べる 答える 話す 語る 言う 申す 説明 紹介 解説 案内 "
+    "教示 回答 提示 願う 願える 頼む 頼み 存ずる 存じる 致す 頂戴 拝見 拝聴 拝借 くれる もらえる 貰う 欲しい ほしい 良い よい "
+    "いい 宜しい よろしい 恐縮 恐れ入る 恐れる 失礼 誠 差し支え 差し支える 都合 可能 質問 確認 把握 見る 出来る 訳 わけ 分かる "
+    "解る わかる 理解 気 つかぬ 事 至極 幸い 手数 すみません 済む 済みません ちょっと 少し 早速 是非 予定 検討 探す 求める "
+    "触れる 取り上げる 挙がる 挙げる 並べる 列挙 列記 羅列 発表 公表 記載 記述 掲載 載る 載せる 書く 明記 言及 指す 該当 当たる "
+    "当てはまる 相当 どん いく まで から つ 箇所 か所 ヶ所".split()
+)
+# The thing asked for, not yet named: 「具体的な内容」「どんな種類の」「名前を全部」
+GENERIC_NOUNS = frozenset(
+    "内容 詳細 詳しい 具体 具体的 一覧 リスト 全部 全て すべて 総て 全体 残り 残る 一通り 各 各々 其々 それぞれ 夫々 概要 情報 資料 "
+    "文書 文章 本文 発表文 記事 ドキュメント 名前 名称 名 項目 種類 点 面 部分 箇 個 個所 数 方面 分類 関連 関係 関する 場合 状況 話 言葉 "
+    "形 感じ 他 外 中 内 間 上 下 側 際 今 現在 今回 最近 一つ 二つ 主 主な 主要 特に 大きい 別 互い 同士 以上 本 当 同 当該 例 例えば "
+    "計画 方針 方向 仕組み 取組み 業界 業種 領域 程度 方法 手段 手法 策 対応 支援 制度 事業 サービス 区域 地区 地域 場所 組織 機関 団体".split()
+)
+# Verbs that join a topic to a zone and add nothing: 「…を進めているのは」「…に含まれる」
+LIGHT_VERBS = frozenset(
+    "進める 行う 行なう 行われる 為す 成す やる 目指す 図る 掲げる 打ち出す 打出す 設ける 設定 置く 含む 含める 属する 所属 入る 当てる "
+    "定める 決める 決まる 続ける 始める 使う 用いる 持つ 有する 受ける 与える 出す 取る 付ける つける 向ける 考える 思う 呼ぶ 因る よる "
+    "於く おく 就く つく 対する 構成 実施 実行 展開 推進 予定 対象 指定 管轄 提案 提出 明らか 位置付ける 繋がる 関わる かかわる "
+    "基づく 合わせる 絞る 重きを置く 重き".split()
+)
+EMPTY = REQUESTS | GENERIC_NOUNS | LIGHT_VERBS
+
+# What people commonly ask of a place or an undertaking: asked for by name, it is there by that name or not at all.
+ORDINARY_ATTRIBUTES = frozenset(
+    "人口 予算 費用 料金 住所 電話 連絡 連絡先 番号 責任 責任者 担当 担当者 代表 代表者 区長 市長 社長 知事 会長 首長 大臣 首相 大統領 開始 開始日 "
+    "終了 終了日 期限 締め切り 締切 期間 日程 スケジュール 時期 歴史 由来 沿革 交通 アクセス 行き方 最寄り 駅 路線 営業 時間 天気 気温 気候 "
+    "売上 売り上げ 利益 株価 賃料 家賃 地価 税率 金利 利率 収入 年収 給料 ＧＤＰ gdp 成長率 成長 従業員 社員 職員 企業数 社数 会社名 "
+    "メンバー 委員 作者 著者 書類 資格要件 要件 条件 手順 手続き 申込 申し込み 申請 法律 条例 根拠 標高 緯度 経度 気圧 首都 名物 観光地 "
+    "レシピ 作り方 使い方 治安 評判 口コミ 宿泊 ホテル レストラン 学校 病院 大学 空港 作成者 発行日 発表日".split()
+)
+
+# Everything there is, not the best one: 「全部」「一覧で」
+LIST_CUES = frozenset("全部 全て すべて 総て 一覧 リスト 列挙 羅列 並べる 挙げる 一通り 残らず 列記".split())
+# A part of what is named, and only that: 「松江区だけ」「外灘エリア単独」
+ONLY_CUES = frozenset("だけ のみ 単独 単体 限定 のみの".split())

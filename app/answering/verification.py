@@ -1,0 +1,201 @@
+"""Proves a saved answer against the documents alone: no index, no model, none of the code that answers.
+
+Fails closed: what it does not know, or cannot prove, is not proved. Verdicts: `found`, `stale` (a document is not the
+one that was answered from), `misquoted`, `miscomputed`, `malformed`.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from app.errors import BatchError
+from app.reading.normalization import normalize
+from app.schema import SCHEMA_VERSION, Document, Passage
+from app.wording import label_text
+
+_MEASURE = re.compile(r"(?P<about>約|およそ|おおよそ|ほぼ)?(?P<number>\d[\d,]*(?:\.\d+)?)(?P<unit>\D+)")
+_PASSAGE_KEYS = ("passage_id", "document", "zone", "kind", "text", "start", "end")
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What became of one answer: a word, and why."""
+
+    word: str
+    explanation: str
+
+    @property
+    def proved(self) -> bool:
+        """Whether every character of the answer was proved."""
+        return self.word == "found"
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """What answers are held against: the documents, their passages by id, and the words that guides declare."""
+
+    documents: Mapping[str, Document]
+    passages: Mapping[str, Passage]
+    words: frozenset[str]
+
+
+class _Unproved(Exception):
+    def __init__(self, word: str, explanation: str) -> None:
+        super().__init__(explanation)
+        self.verdict = Verdict(word, explanation)
+
+
+def read_answers(path: Path) -> Iterator[Any]:
+    """The answers of a batch output (JSON lines), or of a JSON file: one, a list, or {"answers": [...]}.
+
+    Raises BatchError if the file is none of these, or holds no answer.
+    """
+    try:
+        text = path.read_text(encoding="utf-8-sig")
+    except (OSError, UnicodeDecodeError) as error:
+        raise BatchError("answers_unreadable", f"{path} を読めません: {error}。ファイルを確かめてください。") from error
+    try:
+        whole = json.loads(text)
+        answers = whole.get("answers", [whole]) if isinstance(whole, dict) else whole
+    except (ValueError, RecursionError):
+        answers = [_parse_line(path, number, line) for number, line in enumerate(text.split("\n"), 1) if line.strip()]
+    if not isinstance(answers, list) or not answers:
+        raise BatchError("answers_missing", f"{path} に答えがありません。`ask --batch` の出力を指定してください。")
+    yield from answers
+
+
+def _parse_line(path: Path, number: int, line: str) -> Any:
+    try:
+        return json.loads(line)
+    except (ValueError, RecursionError) as error:
+        raise BatchError("answers_not_json", f"{path} の {number} 行目は JSON ではありません: {error}。") from error
+
+
+def verify_answer(answer: Any, evidence: Evidence) -> Verdict:
+    """Prove one answer of the contract; an error line of a batch claims nothing and so holds."""
+    try:
+        if isinstance(answer, dict) and "error" in answer and "answer" not in answer:
+            return Verdict("found", "誤り行: 主張なし (an error line claims nothing)")
+        _check_shape(answer)
+        _check_documents(answer, evidence)
+        for citation in answer["citations"]:
+            _check_passage(citation, evidence)
+        for passage in answer["passages"]:
+            _check_passage(passage, evidence)
+        for number, segment in enumerate(answer["segments"], 1):
+            _check_segment(segment, number, answer, evidence)
+        _check_whole(answer)
+    except _Unproved as unproved:
+        return unproved.verdict
+    except (KeyError, TypeError, ValueError, AttributeError, IndexError) as error:
+        return Verdict("malformed", f"答えの形が約束と違います: {error!r}")
+    return Verdict("found", f"引用 {len(answer['citations'])} 件、すべて原文と一致")
+
+
+def _check_shape(answer: Any) -> None:
+    if not isinstance(answer, dict):
+        raise _Unproved("malformed", "答えが JSON のオブジェクトではありません")
+    if answer["schema_version"] != SCHEMA_VERSION or isinstance(answer["schema_version"], bool):
+        raise _Unproved("malformed", f"知らない版の答えです (schema_version {answer['schema_version']!r})")
+    for key, kind in (("question", str), ("answer", str), ("segments", list), ("citations", list), ("passages", list)):
+        if not isinstance(answer[key], kind):
+            raise _Unproved("malformed", f"{key} の型が違います")
+
+
+def _check_documents(answer: Mapping[str, Any], evidence: Evidence) -> None:
+    if not answer["documents"]:
+        raise _Unproved("malformed", "どの資料に基づくか (documents) が書かれていません")
+    for name, sha256 in answer["documents"].items():
+        document = evidence.documents.get(name)
+        if document is None:
+            raise _Unproved("stale", f"資料 {name} がありません")
+        if document.sha256 != sha256:
+            raise _Unproved("stale", f"資料 {name} は答えた後に変わっています (stale)")
+
+
+def _check_passage(claimed: Mapping[str, Any], evidence: Evidence) -> None:
+    passage = evidence.passages.get(claimed["passage_id"])
+    if passage is None:
+        raise _Unproved("misquoted", f"{claimed['passage_id']} という箇所はありません")
+    for key in _PASSAGE_KEYS:
+        if claimed[key] != getattr(passage, key) or type(claimed[key]) is not type(getattr(passage, key)):
+            raise _Unproved("misquoted", f"{passage.passage_id} の {key} が資料と違います: {claimed[key]!r}")
+
+
+def _check_segment(segment: Mapping[str, Any], number: int, answer: Mapping[str, Any], evidence: Evidence) -> None:
+    cited = [_citation(answer, n) for n in segment["citations"]]
+    kind, text = segment["type"], segment["text"]
+    if kind == "quote":
+        _check_quote(segment, cited, answer, evidence)
+    elif kind == "value":
+        _check_value(segment, cited)
+    elif kind == "echo":
+        start, end = _span(segment)
+        if answer["question"][start:end] != text:
+            raise _Unproved("misquoted", f"{number} 番目の部分「{text}」は質問の言葉ではありません")
+    elif kind == "label":
+        known = label_text(segment["label"], answer["language"])
+        declared = not segment["label"].startswith("word:") or text in evidence.words
+        if known is None or known != text or not declared:
+            raise _Unproved("misquoted", f"{number} 番目の部分「{text}」は決まった文言ではありません")
+    else:
+        raise _Unproved("miscomputed", f"{number} 番目の部分（{kind!r}）は証明のしかたを知りません")
+
+
+def _citation(answer: Mapping[str, Any], n: int) -> Mapping[str, Any]:
+    for citation in answer["citations"]:
+        if citation["n"] == n and type(n) is int:
+            found: Mapping[str, Any] = citation
+            return found
+    raise _Unproved("misquoted", f"引用 [{n}] がありません")
+
+
+def _span(segment: Mapping[str, Any]) -> tuple[int, int]:
+    start, end = segment["start"], segment["end"]
+    if type(start) is not int or type(end) is not int or not 0 <= start < end:
+        raise _Unproved("malformed", f"範囲 {start!r}–{end!r} が正しくありません")
+    return start, end
+
+
+def _check_quote(
+    segment: Mapping[str, Any], cited: Sequence[Mapping[str, Any]], answer: Mapping[str, Any], evidence: Evidence
+) -> None:
+    start, end = _span(segment)
+    name = segment["document"]
+    if name not in answer["documents"] or evidence.documents[name].text[start:end] != segment["text"]:
+        raise _Unproved("misquoted", f"「{segment['text']}」は {name} の {start}–{end} にありません")
+    for citation in cited:
+        if citation["document"] != name or not citation["start"] <= start < end <= citation["end"]:
+            raise _Unproved("misquoted", f"「{segment['text']}」は引用 [{citation['n']}] の中にありません")
+
+
+def _check_value(segment: Mapping[str, Any], cited: Sequence[Mapping[str, Any]]) -> None:
+    text = segment["text"]
+    if not cited or not all(text in citation["text"] for citation in cited):
+        raise _Unproved("misquoted", f"「{text}」は引用の中にありません")
+    measure = _MEASURE.fullmatch(normalize(text).text)
+    parsed = measure and (float(measure["number"].replace(",", "")), measure["about"] is not None)
+    claimed = (segment["number"], segment["approximate"])
+    if parsed != claimed or not text.endswith(segment["unit"]) or measure["unit"] != normalize(segment["unit"]).text:
+        raise _Unproved("miscomputed", f"「{text}」は {claimed} {segment['unit']} とは読めません")
+
+
+def _check_whole(answer: Mapping[str, Any]) -> None:
+    joined = "".join(segment["text"] for segment in answer["segments"])
+    if joined != answer["answer"]:
+        raise _Unproved("misquoted", "answer が部分 (segments) をつないだものと違います")
+    if [citation["n"] for citation in answer["citations"]] != list(range(1, len(answer["citations"]) + 1)):
+        raise _Unproved("malformed", "引用の番号が 1 からの連番ではありません")
+    used = {n for segment in answer["segments"] for n in segment["citations"]}
+    if used != {citation["n"] for citation in answer["citations"]}:
+        raise _Unproved("malformed", "どの部分からも指されない引用があります")
+    if answer["status"] == "refused":
+        if answer["citations"] or answer["reason"] is None:
+            raise _Unproved("malformed", "断りに引用があるか、理由がありません")
+    elif answer["status"] != "answered" or not answer["citations"]:
+        raise _Unproved("malformed", f"引用のない答え、または知らない状態です ({answer['status']!r})")

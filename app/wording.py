@@ -1,0 +1,72 @@
+"""Every fixed wording that an answer may hold, by id and language; nothing else of ours is ever shown in one.
+
+A template's text between its `{slots}` becomes Label segments with the ids `name:0`, `name:1`, … in order. Words that
+a guide declares (kinds and attributes) are labels too, with the id `word:` and the word itself.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+
+TEMPLATES: Mapping[str, Mapping[str, str]] = {
+    "value_of": {
+        "ja": "{zone}の{word}は{value}です。",
+        "en": "{word} of {zone}: {value}.",
+        "zh": "{zone}的{word}：{value}。",
+    },
+    "list_of": {"ja": "{zone}の{word}：{items}", "en": "{word} of {zone}: {items}", "zh": "{zone}的{word}：{items}"},
+    "list": {"ja": "{word}：{items}", "en": "{word}: {items}", "zh": "{word}：{items}"},
+    "item": {"ja": "\n・{value}", "en": "\n・{value}", "zh": "\n・{value}"},
+    "next": {"ja": "\n", "en": "\n", "zh": "\n"},
+    "zone_passage": {"ja": "{zone}（{word}）：{value}", "en": "{zone} ({word}): {value}", "zh": "{zone}（{word}）：{value}"},
+    "name_unknown": {
+        "ja": "この資料に「{echo}」は出てきません。",
+        "en": "“{echo}” does not occur in this document.",
+        "zh": "本资料中没有出现“{echo}”。",
+    },
+    "attribute_absent_of": {
+        "ja": "{zone}は載っていますが、「{echo}」の記載はありません。",
+        "en": "{zone} is in this document, but it says nothing about “{echo}”.",
+        "zh": "本资料载有{zone}，但没有关于“{echo}”的记载。",
+    },
+    "attribute_absent": {
+        "ja": "この資料に「{echo}」についての記載はありません。",
+        "en": "This document says nothing about “{echo}”.",
+        "zh": "本资料没有关于“{echo}”的记载。",
+    },
+    "not_in_document": {
+        "ja": "お尋ねの内容は、この資料には見つかりませんでした。",
+        "en": "This document does not say that.",
+        "zh": "本资料中没有找到您询问的内容。",
+    },
+    "out_of_scope": {
+        "ja": "この資料に書かれていることについての質問にだけお答えできます。",
+        "en": "I can only answer questions about what this document says.",
+        "zh": "我只能回答关于本资料内容的问题。",
+    },
+}
+
+_SLOT = re.compile(r"\{(\w+)\}")
+
+
+def pieces(template: str, language: str) -> tuple[tuple[str, str], ...]:
+    """A template cut up: ("label", text) for fixed wording and ("slot", name) for what is filled in.
+
+    >>> pieces("item", "ja")
+    (('label', '\\n・'), ('slot', 'value'))
+    """
+    parts = _SLOT.split(TEMPLATES[template][language])
+    marked = (("slot" if i % 2 else "label", part) for i, part in enumerate(parts))
+    return tuple((kind, part) for kind, part in marked if part)
+
+
+def label_text(label: str, language: str) -> str | None:
+    """The wording that an id stands for, None if there is no such id; `word:` ids stand for themselves."""
+    name, _, rest = label.partition(":")
+    if name == "word":
+        return rest
+    if name not in TEMPLATES or not rest.isdigit():
+        return None
+    labels = [part for kind, part in pieces(name, language) if kind == "label"]
+    return labels[int(rest)] if int(rest) < len(labels) else None
