@@ -130,17 +130,16 @@ class Assistant:
         statements = []
         for subject in subjects:
             for attribute in attributes:
-                facts = tuple(self._facts(attribute, subject))
+                own = [item for item in self._passages if item.zone == subject and item.kind == attribute.kind]
+                facts = self._facts(attribute, subject)
+                if subject is not None:  # what the zone's own section states comes first
+                    ids = {passage.passage_id for passage in own}
+                    facts = facts or [fact for fact in self._reading.facts if fact.passage_id in ids]
+                    facts.sort(key=lambda fact: fact.passage_id not in ids)
                 quoted = {fact.passage_id for fact in facts}
-                rest: tuple[Passage, ...] = ()
-                if subject is not None:  # a passage of the kind that no fact was taken from still belongs
-                    rest = tuple(
-                        passage
-                        for passage in self._passages
-                        if passage.zone == subject and passage.kind == attribute.kind and passage.passage_id not in quoted
-                    )
+                rest = [passage for passage in own if passage.passage_id not in quoted] if subject is not None else []
                 if facts or rest:
-                    statements.append(Statement(attribute.name, subject, facts, rest))
+                    statements.append(Statement(attribute.name, subject, tuple(facts), tuple(rest)))
         return statements
 
     def _facts(self, attribute: Attribute, subject: str | None) -> list[Fact]:

@@ -83,9 +83,11 @@ class Planner:
         self._noun = next((guide.noun for guide in guides if guide.noun), "")
         self._attributes = tuple(attribute for guide in guides for attribute in guide.attributes)
         self._phrases = _phrases(self._attributes, tokenizer)
+        self._foreign = {attribute.name: _foreign(attribute) for attribute in self._attributes}
         self._names = _names(guides, zones, headings, self._noun)
-        folded = sorted({_fold(place) for place in places}, key=lambda place: (-len(place), place))
-        self._places = re.compile("|".join(map(re.escape, folded))) if folded else None
+        folded = {_fold(place) for place in places}
+        folded = {place for place in folded if not any(name.pattern.fullmatch(place) for name in self._names)}
+        self._places = _longest_first(folded) if folded else None
         generic = {heading.replace(zone, "", 1) for zone, heading in headings.items() if heading != zone}
         self._section_words = tuple(sorted(filter(None, map(_fold, generic | {self._noun})), key=len, reverse=True))
 
@@ -110,8 +112,8 @@ class Planner:
             subjects.append(Mention(name, start, end))
             _cover(covered, start, end)
         asks_which = self._cover_sections(normalized, covered)
-        topic = "".join(token.surface for token in tokens if token.content and not covered[token.start])
-        attribute = self._find_attribute(tokens, covered, places)
+        topic = _topic(question, tokens, covered)
+        attribute = self._find_attribute(tokens, covered, places) or self._find_foreign(normalized, covered)
         leftover = _leftover(tokens, covered, question, self._noun)
         zones = tuple(dict.fromkeys(mention.value for mention in sorted(subjects, key=lambda item: item.start)))
         return Plan(
@@ -120,7 +122,7 @@ class Planner:
             attribute=attribute.name if attribute else None,
             operation=_operation(tokens, zones, attribute, leftover, asks_which),
             leftover=leftover,
-            topic=topic or question,
+            topic=topic,
             places=tuple(places),
         )
 
@@ -176,6 +178,41 @@ class Planner:
         return best[1]
 
 
+    def _find_foreign(self, question: Normalized, covered: list[bool]) -> Attribute | None:
+        """English and Chinese question words, which the Japanese tokeniser cuts in its own way: found as strings."""
+        found: list[tuple[int, Attribute, int, int]] = []
+        for attribute in self._attributes:
+            for pattern in self._foreign.get(attribute.name, ()):
+                for match in pattern.finditer(question.text):
+                    found.append((len(match.group()), attribute, *question.raw_span(*match.span())))
+        if not found:
+            return None
+        best = max(found, key=lambda item: item[0])[1]
+        for _, attribute, start, end in found:
+            if attribute is best:
+                _cover(covered, start, end)
+        return best
+
+
+def _longest_first(words: Iterable[str]) -> re.Pattern[str]:
+    return re.compile("|".join(re.escape(word) for word in sorted(words, key=lambda word: (-len(word), word))))
+
+
+def _foreign(attribute: Attribute) -> tuple[re.Pattern[str], ...]:
+    english = [rf"\b{re.escape(_fold(word))}\b" for word in attribute.words.get("en", ())]
+    chinese = [re.escape(_fold(word)) for word in attribute.words.get("zh", ())]
+    return tuple(re.compile(pattern) for pattern in english + chinese)
+
+
+def _topic(question: str, tokens: Sequence[Token], covered: Sequence[bool]) -> str:
+    """The question without the zones it names and without its empty words; as a whole if nothing else is left."""
+    if language_of(question) == "ja":
+        topic = "".join(token.surface for token in tokens if token.content and not covered[token.start])
+    else:
+        topic = "".join(character for i, character in enumerate(question) if not covered[i])
+    return topic if any(character.isalnum() for character in topic) else question
+
+
 def _fold(text: str) -> str:
     return normalize(text).text
 
@@ -204,8 +241,7 @@ def _phrases(attributes: Sequence[Attribute], tokenizer: Tokenizer) -> list[tupl
     return [
         (attribute, tuple(token.base for token in tokenizer.tokenize(word)))
         for attribute in attributes
-        for words in attribute.words.values()
-        for word in words
+        for word in attribute.words.get("ja", ())
     ]
 
 

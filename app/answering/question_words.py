@@ -28,7 +28,12 @@ LIGHT_VERBS = frozenset(
     "於く おく 就く つく 対する 構成 実施 実行 展開 推進 予定 対象 指定 管轄 提案 提出 明らか 位置付ける 繋がる 関わる かかわる "
     "基づく 合わせる 絞る 重きを置く 重き".split()
 )
-EMPTY = REQUESTS | GENERIC_NOUNS | LIGHT_VERBS
+# Comparing what is asked for: the values are shown, the comparison is the reader's.
+COMPARISONS = frozenset(
+    "一番 最も もっとも 最大 最小 最多 最少 順 順位 順番 ランキング 合計 総計 合わせる 平均 差 違い 比較 比べる 比 倍 以下 未満 超える 越える "
+    "小さい 狭い 多い 少ない 大小 番目 位 より どちら".split()
+)
+EMPTY = REQUESTS | GENERIC_NOUNS | LIGHT_VERBS | COMPARISONS
 
 # What people commonly ask of a place or an undertaking: asked for by name, it is there by that name or not at all.
 ORDINARY_ATTRIBUTES = frozenset(

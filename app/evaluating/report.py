@@ -1,0 +1,198 @@
+"""Outcomes to figures, tables and lists of misses, as plain text and as Markdown; counts nothing by itself.
+
+Every table has one column a system, so that no figure stands without its baselines.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from app.evaluating.metrics import (
+    Outcome,
+    Response,
+    Share,
+    answer_right,
+    first_citation_right,
+    percentile,
+    recall_at_3,
+    refusal_precision,
+    refusal_recall,
+    share,
+    zones_right,
+)
+from app.evaluating.questions import Question
+
+TOTAL = "total"
+
+Outcomes = Mapping[str, Sequence[Outcome]]
+Measure = Callable[[Question, Response], bool | None]
+
+MEASURES: Mapping[str, Measure] = {
+    "first citation": first_citation_right,
+    "recall@3": recall_at_3,
+    "answer": answer_right,
+    "zone set": zones_right,
+}
+_REFUSAL = {"refusal precision": refusal_precision, "refusal recall": refusal_recall}
+_LATENCY = (50, 95)
+_SHOWN = 120  # characters of an answer in a list of misses
+_NOTHING = "–"
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """One measure over one category (or all): for each system a share, or seconds, or None for no such thing."""
+
+    measure: str
+    category: str
+    questions: int
+    values: Mapping[str, Share | float | None]
+
+    def as_json(self) -> dict[str, Any]:
+        """All the numbers, unrounded."""
+        return {
+            "measure": self.measure,
+            "category": self.category,
+            "questions": self.questions,
+            "systems": {name: _value_json(value) for name, value in self.values.items()},
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Miss:
+    """A question that the system got wrong, and in which measures."""
+
+    outcome: Outcome
+    wrong: tuple[str, ...]
+    cause: str | None = None
+
+
+def figures(outcomes: Outcomes) -> list[Figure]:
+    """Every measure, category by category and in total; then refusals and latency over all questions.
+
+    `outcomes` holds the same questions for each system. A measure that no question of a category asks is left out.
+    """
+    some = next(iter(outcomes.values()))
+    categories = list(dict.fromkeys(outcome.question.category for outcome in some))
+    found = []
+    for name, measure in MEASURES.items():
+        for category in [*categories, TOTAL]:
+            shares = {system: _judged(measure, several, category) for system, several in outcomes.items()}
+            counted = max(item.of for item in shares.values())
+            if counted:
+                found.append(Figure(name, category, counted, shares))
+    for name, count in _REFUSAL.items():
+        counts = {system: count(several) for system, several in outcomes.items()}
+        found.append(Figure(name, TOTAL, len(some), counts))
+    for percent in _LATENCY:
+        times = {
+            system: percentile([outcome.seconds for outcome in several], percent)
+            for system, several in outcomes.items()
+        }
+        found.append(Figure(f"latency p{percent}", TOTAL, len(some), times))
+    return found
+
+
+def table(figures: Sequence[Figure], *, markdown: bool = False) -> str:
+    """The figures, one a row; totals with their 95 % interval."""
+    systems = list(figures[0].values) if figures else []
+    rows = [["measure", "category", "n", *systems]]
+    for figure in figures:
+        cells = [_cell(value, interval=figure.category == TOTAL) for value in figure.values.values()]
+        rows.append([figure.measure, figure.category, str(figure.questions), *cells])
+    return _markdown(rows) if markdown else _plain(rows)
+
+
+def misses(outcomes: Sequence[Outcome], causes: Mapping[str, str]) -> list[Miss]:
+    """The questions that one system got wrong, in their order, each with its cause if `causes` gives one."""
+    found = []
+    for outcome in outcomes:
+        judged = {name: measure(outcome.question, outcome.response) for name, measure in MEASURES.items()}
+        if wrong := tuple(name for name, right in judged.items() if right is False):
+            found.append(Miss(outcome, wrong, causes.get(outcome.question.id)))
+    return found
+
+
+def miss_list(misses: Sequence[Miss], *, markdown: bool = False) -> str:
+    """Each miss with its category, what was expected, what came, and why."""
+    lines = []
+    for miss in misses:
+        question, response = miss.outcome.question, miss.outcome.response
+        parts = {
+            "question": question.question,
+            "expected": _expected(question),
+            "got": _got(response),
+            "cause": miss.cause or "(not yet found)",
+        }
+        head = f"{question.id} [{question.category}] wrong: {', '.join(miss.wrong)}"
+        lines.append(f"- **{_escape(head)}**" if markdown else head)
+        lines += [f"  - {key}: {_escape(part)}" if markdown else f"    {key}: {part}" for key, part in parts.items()]
+    return "\n".join(lines)
+
+
+def _judged(measure: Measure, outcomes: Sequence[Outcome], category: str) -> Share:
+    return share(
+        measure(outcome.question, outcome.response)
+        for outcome in outcomes
+        if category in (TOTAL, outcome.question.category)
+    )
+
+
+def _value_json(value: Share | float | None) -> Any:
+    if not isinstance(value, Share):
+        return {"seconds": value}
+    return {"right": value.right, "of": value.of, "share": value.value, "interval_95": value.interval}
+
+
+def _cell(value: Share | float | None, *, interval: bool) -> str:
+    if isinstance(value, float):
+        return f"{1000 * value:.1f} ms"
+    if not isinstance(value, Share) or value.value is None or value.interval is None:
+        return _NOTHING
+    low, high = value.interval
+    text = f"{100 * value.value:.1f} % ({value.right}/{value.of})"
+    return f"{text} [{100 * low:.0f}–{100 * high:.0f}]" if interval else text
+
+
+def _expected(question: Question) -> str:
+    parts = [question.status, *question.zones]
+    if question.passage:
+        parts.append(f"[1] 「{question.passage}」")
+    if question.answer:
+        parts.append("holds " + " ".join(f"「{text}」" for text in question.answer))
+    return " ".join(parts)
+
+
+def _got(response: Response) -> str:
+    status = f"{response.status} ({response.reason})" if response.reason else response.status
+    text = " ".join(response.text.split())
+    text = text if len(text) <= _SHOWN else text[:_SHOWN] + "…"
+    first = f" [1] {response.citations[0].passage_id}" if response.citations else ""
+    return f"{status}{first} 「{text}」"
+
+
+def _plain(rows: Sequence[Sequence[str]]) -> str:
+    widths = [max(_width(row[column]) for row in rows) for column in range(len(rows[0]))]
+    lines = ["  ".join(_pad(cell, width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in rows]
+    return "\n".join([lines[0], "  ".join("-" * width for width in widths), *lines[1:]])
+
+
+def _markdown(rows: Sequence[Sequence[str]]) -> str:
+    lines = ["| " + " | ".join(_escape(cell) for cell in row) + " |" for row in rows]
+    return "\n".join([lines[0], "|" + " --- |" * len(rows[0]), *lines[1:]])
+
+
+def _escape(text: str) -> str:
+    return "".join(f"\\{character}" if character in "\\|*_`[]<>#" else character for character in text)
+
+
+def _pad(text: str, width: int) -> str:
+    return text + " " * (width - _width(text))
+
+
+def _width(text: str) -> int:
+    # A terminal shows a Japanese character two columns wide.
+    return sum(2 if unicodedata.east_asian_width(character) in "WF" else 1 for character in text)
