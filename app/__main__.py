@@ -54,7 +54,8 @@ def index(
     rebuild: Annotated[bool, typer.Option("--rebuild", help="Replace whatever index is there, damaged too.")] = False,
 ) -> None:
     """Build a missing index, refresh one whose documents or guides changed."""
-    from app.assembly import build_index, open_encoder, open_index, open_library
+    from app.assembly import build_index, open_index, open_library
+    from app.searching.embedding import open_encoder
 
     settings = Settings(corpus, index, model)
     library, encoder = open_library(settings), open_encoder(model)

@@ -19,7 +19,7 @@ from app.reading.corpus import guide_path, read_corpus
 from app.reading.facts import extract_facts
 from app.reading.guide import Guide, read_guide
 from app.reading.segmentation import segment
-from app.schema import Document, Reading, Zone
+from app.schema import Document, Fact, Passage, Reading, Zone
 from app.searching.embedding import Encoder, Vectors, open_encoder
 from app.searching.generation import (
     Generation,
@@ -51,7 +51,9 @@ class Library:
 
     def read(self) -> Reading:
         """All documents read: their zones, passages and facts."""
-        zones, passages, facts = [], [], []
+        zones: list[Zone] = []
+        passages: list[Passage] = []
+        facts: list[Fact] = []
         for document in self.documents:
             guide = self.guides[document.name]
             document_zones, document_passages = segment(document, guide)

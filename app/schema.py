@@ -150,6 +150,11 @@ class Plan:
     places: tuple[Mention, ...] = ()
     constraints: tuple[str, ...] = ()
 
+    @property
+    def ordinal(self) -> int:
+        """The place in a list that is asked for, counted from 1; 0 if none is."""
+        return next((int(item.removeprefix("nth=")) for item in self.constraints if item.startswith("nth=")), 0)
+
     def as_json(self) -> dict[str, Any]:
         """The plan as the contract shows it."""
         return {

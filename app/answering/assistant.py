@@ -12,9 +12,8 @@ from app.answering.refusal import Judge
 from app.reading.guide import Attribute
 from app.reading.normalization import normalize
 from app.schema import Answer, Completeness, Document, Fact, Hit, Passage, Plan, Reading, Zone
-from app.searching.dense_index import Scores
+from app.searching.dense_index import Mask, Scores
 from app.searching.retrieval import Retriever
-
 
 # How far a passage of the kind that was asked for is ahead of another one, and one that states the very name that the
 # question writes, in deviations of the dense leg. The second decides by itself: 外灘エリア is not 北外灘エリア.
@@ -69,7 +68,7 @@ class Assistant:
 
     def _answer(self, question: str, plan: Plan) -> Answer:
         hits = self._search(plan)
-        if refused := self._judge.before_search(question, plan) or self._judge.detail(question, plan, hits):
+        if refused := self._judge.premise(question, plan, hits) or self._judge.detail(question, plan, hits):
             return self._composer.refusal(question, plan, refused, hits)
         if statements := self._statements(plan, hits):
             return self._composer.statements(question, plan, statements, hits, self._completeness(plan, statements))
@@ -78,10 +77,15 @@ class Assistant:
         return self._composer.passages(question, plan, hits)
 
     def _search(self, plan: Plan) -> list[Hit]:
-        allowed = np.array([passage.zone in plan.subjects for passage in self._passages]) if plan.subjects else None
+        allowed = self._about(plan.subjects) if plan.subjects else None
         return self._retriever.search(
             plan.topic, " ".join(mention.value for mention in plan.leftover), allowed=allowed, bonus=self._bonus(plan)
         )
+
+    def _about(self, subjects: Sequence[str]) -> Mask:
+        """The passages of these zones, and those elsewhere that state a fact of them."""
+        stating = {fact.passage_id for fact in self._reading.facts if fact.subject in subjects}
+        return np.array([item.zone in subjects or item.passage_id in stating for item in self._passages])
 
     def _bonus(self, plan: Plan) -> Scores:
         attribute = self._attributes.get(plan.attribute or "")
@@ -104,17 +108,17 @@ class Assistant:
                 return []
             wanted = [item for item in self._planner.attributes if item.of == "zone"]
             kinds = {item.kind: item for item in reversed(wanted)}  # one attribute a kind: the first declared
-            return self._stated([item for item in wanted if kinds[item.kind] is item], plan.subjects)
+            return self._stated(plan, [item for item in wanted if kinds[item.kind] is item], plan.subjects)
         if attribute.of == "document":
             stating = {fact.passage_id for fact in self._facts(attribute, None)}
-            if plan.leftover and hits[0].passage.passage_id not in stating:
+            if plan.leftover and plan.operation != "nth" and hits[0].passage.passage_id not in stating:
                 return []
-            return self._stated([attribute], (None,))
-        if plan.leftover and not self._asks_all(plan, attribute, hits):
+            return self._stated(plan, [attribute], (None,))
+        if plan.leftover and plan.operation != "nth" and not self._asks_all(plan, attribute, hits):
             return []
         if plan.operation == "which":
             return []
-        return self._stated([attribute], plan.subjects or tuple(zone.name for zone in self.zones))
+        return self._stated(plan, [attribute], plan.subjects or tuple(zone.name for zone in self.zones))
 
     def _asks_all(self, plan: Plan, attribute: Attribute, hits: Sequence[Hit]) -> bool:
         """Whether the words left over only dress up a question for everything of this kind in the zones named."""
@@ -126,7 +130,7 @@ class Assistant:
             return attribute.measured or best.passage.kind == attribute.kind or best.legs.get("words", 0) < STRONG_SHARE
         return plan.operation == "list" and not any(hit.legs.get("words") for hit in hits)
 
-    def _stated(self, attributes: Iterable[Attribute], subjects: Sequence[str | None]) -> list[Statement]:
+    def _stated(self, plan: Plan, attributes: Iterable[Attribute], subjects: Sequence[str | None]) -> list[Statement]:
         statements = []
         for subject in subjects:
             for attribute in attributes:
@@ -138,6 +142,8 @@ class Assistant:
                     facts.sort(key=lambda fact: fact.passage_id not in ids)
                 quoted = {fact.passage_id for fact in facts}
                 rest = [passage for passage in own if passage.passage_id not in quoted] if subject is not None else []
+                if plan.operation == "nth":
+                    facts, rest = facts[plan.ordinal - 1 : plan.ordinal], []
                 if facts or rest:
                     statements.append(Statement(attribute.name, subject, tuple(facts), tuple(rest)))
         return statements

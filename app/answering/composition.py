@@ -25,7 +25,6 @@ from app.schema import (
     Segment,
     Status,
     Value,
-    Zone,
 )
 from app.wording import pieces
 
@@ -119,7 +118,7 @@ class Composer:
     def _state(self, statement: Statement, plan: Plan, sources: _Sources) -> list[Segment]:
         items = [self._fact_segment(fact, sources) for fact in statement.facts]
         items += [_quote(passage, sources) for passage in statement.passages]
-        document = (*statement.facts, *statement.passages)[0].document
+        document = (statement.facts[0] if statement.facts else statement.passages[0]).document
         zone = self._zone_quote(document, statement.subject)
         parts: dict[str, Sequence[Segment]] = {"word": [_word(statement.word)], "value": items}
         if zone is not None:

@@ -56,6 +56,10 @@ def language_of(question: str) -> Language:
     return "en"
 
 
+# The same behind the noun: 「…する区はどこですか」「区ってどれ」
+_WHICH_AFTER = "(?:は|って|とは|が)(?:どこ|どちら|どれ|何処|何)"
+
+
 @dataclass(frozen=True, slots=True)
 class _Name:
     pattern: re.Pattern[str]
@@ -88,8 +92,11 @@ class Planner:
         folded = {_fold(place) for place in places}
         folded = {place for place in folded if not any(name.pattern.fullmatch(place) for name in self._names)}
         self._places = _longest_first(folded) if folded else None
-        generic = {heading.replace(zone, "", 1) for zone, heading in headings.items() if heading != zone}
-        self._section_words = tuple(sorted(filter(None, map(_fold, generic | {self._noun})), key=len, reverse=True))
+        self._section_words = _section_words(headings, self._noun, tokenizer)
+        nouns = {noun for guide in guides for noun in guide.nouns}
+        asked = _longest_first({*self._section_words, *map(_fold, nouns)})
+        self._which = re.compile(f"{_WHICH}(?:{asked.pattern})") if self._section_words else None
+        self._which_after = re.compile(f"(?:{asked.pattern}){_WHICH_AFTER}") if self._section_words else None
 
     @property
     def section_words(self) -> tuple[str, ...]:
@@ -116,11 +123,13 @@ class Planner:
         attribute = self._find_attribute(tokens, covered, places) or self._find_foreign(normalized, covered)
         leftover = _leftover(tokens, covered, question, self._noun)
         zones = tuple(dict.fromkeys(mention.value for mention in sorted(subjects, key=lambda item: item.start)))
+        ordinal = _ordinal(normalized.text) if attribute else None
         return Plan(
             language=language_of(question),
             subjects=zones,
             attribute=attribute.name if attribute else None,
-            operation=_operation(tokens, zones, attribute, leftover, asks_which),
+            operation="nth" if ordinal else _operation(tokens, zones, attribute, leftover, asks_which),
+            constraints=(f"nth={ordinal}",) if ordinal else (),
             leftover=leftover,
             topic=topic,
             places=tuple(places),
@@ -144,14 +153,15 @@ class Planner:
         return found
 
     def _cover_sections(self, question: Normalized, covered: list[bool]) -> bool:
+        """Cover the words for a section as such; whether the question asks which section."""
         asks_which = False
+        for pattern in filter(None, (self._which, self._which_after)):
+            for match in pattern.finditer(question.text):
+                asks_which = True
+                _cover(covered, *question.raw_span(*match.span()))
         for word in self._section_words:
-            for match in re.finditer(f"(?P<which>{_WHICH})?{re.escape(word)}", question.text):
-                if match["which"]:
-                    asks_which = True
-                    _cover(covered, *question.raw_span(*match.span()))
-                elif len(word) > 1:
-                    _cover(covered, *question.raw_span(*match.span()))
+            for match in re.finditer(re.escape(word), question.text) if len(word) > 1 else ():
+                _cover(covered, *question.raw_span(*match.span()))
         return asks_which
 
     def _find_attribute(
@@ -163,6 +173,8 @@ class Planner:
         for attribute, phrase in self._phrases:
             for i in range(len(bases) - len(phrase) + 1):
                 if tuple(bases[i : i + len(phrase)]) == phrase and not covered[tokens[i].start]:
+                    if _is_setting(tokens, i + len(phrase)):
+                        continue
                     # A noun names an attribute more surely than an adjective does: 「大きく分けて」 asks for no size.
                     noun = any(token.pos.startswith("名詞") for token in tokens[i : i + len(phrase)])
                     rank = (noun, sum(map(len, phrase)))
@@ -192,6 +204,35 @@ class Planner:
             if attribute is best:
                 _cover(covered, start, end)
         return best
+
+
+def _is_setting(tokens: Sequence[Token], i: int) -> bool:
+    following = "".join(token.surface for token in tokens[i : i + 3])
+    # A noun in this case is where something happens, not what is asked for: 「徐匯のエリアでは」
+    return i < len(tokens) and tokens[i].surface in ("で", "に") and following.startswith(("では", "でも", "における", "において"))
+
+
+def _section_words(headings: Mapping[str, str], noun: str, tokenizer: Tokenizer) -> tuple[str, ...]:
+    """What follows zones' names in the headings and its shorter forms, longest first: 連携イノベーション区, 連携区, 区."""
+    words = {_fold(noun)} if noun else set()
+    for ending in {heading.replace(zone, "", 1) for zone, heading in headings.items() if heading != zone}:
+        tokens = [_fold(token.surface) for token in tokenizer.tokenize(ending)]
+        words |= {"".join(tokens[i:]) for i in range(len(tokens))}
+        words |= {"".join(tokens[:i]) + tokens[-1] for i in range(1, len(tokens))}
+    return tuple(sorted(words - {""}, key=lambda word: (-len(word), word)))
+
+
+_ORDINAL = re.compile(r"(?:第(?P<a>\d+|[一二三四五六七八九十])の|(?P<b>\d+|[一二三四五六七八九十])(?:つ|番|個|点|件|項)目)")
+_DIGITS = {digit: value for value, digit in enumerate("一二三四五六七八九十", 1)}
+
+
+def _ordinal(text: str) -> int | None:
+    """The place in a list that a question asks for, counted from 1: 「2つ目」「三番目」."""
+    match = _ORDINAL.search(text)
+    if match is None:
+        return None
+    number = match["a"] or match["b"]
+    return int(number) if number.isdigit() else _DIGITS[number]
 
 
 def _longest_first(words: Iterable[str]) -> re.Pattern[str]:

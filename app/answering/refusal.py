@@ -37,15 +37,7 @@ _EXPECTATIONS = tuple(
         (r"なぜ|理由|どうして(?![いるゆきくもお])|何故|わけは", r"ため|から|ので|により|によって|に基づ|理由"),
     )
 )
-# 「大学の名前」「どの法律」「何号線」「市長は誰」「必要な書類は何」: the thing that is asked for.
-_ASKED = (
-    re.compile(r"(?P<asked>[^\s、。？?「」はがをにでと]{1,12}?)の?(?:名前|名称|氏名)(?:は|を|が|って|[？?。]|$)"),
-    re.compile(r"(?:(?<!な)(?<!ほ)どの|何という|なんという)(?P<asked>[^\s、。？?はがをにでとの]{1,12})"),
-    re.compile(r"何(?P<asked>[^\s、。？?はがをにでとのかをもだ]{1,6})"),
-    re.compile(r"(?P<asked>[^\s、。？?「」はがをにでとの]{1,12})(?:は|って|とは)(?:誰|だれ|何|なに|どなた|どこ|どう|どれ|いつ)"),
-    re.compile(r"の(?P<asked>[^\s、。？?「」はがをにでとの]{1,12})(?:は|を教え|を知り|について)?[？?。]?$"),
-)
-_PLACE_ENDING = re.compile(r"[都道府県市区町村州国省島港駅]$")
+_PLACE_ENDING = re.compile(r"[都府県市区町村州国省島港駅]$")
 
 
 class Judge:
@@ -61,15 +53,17 @@ class Judge:
         declared = "\n".join(word for item in attributes for words in item.words.values() for word in words)
         self._terms = frozenset(token.base for token in tokenizer.tokenize(f"{text}\n{declared}") if token.content)
 
-    def before_search(self, question: str, plan: Plan) -> Refused | None:
-        """What can be told from the question and the documents' words alone."""
-        return self._unknown_name(question, plan) or self._part_of_zone(question, plan) or self._nothing_asked(plan)
+    def premise(self, question: str, plan: Plan, hits: Sequence[Hit]) -> Refused | None:
+        """Whether the question is about something that the documents have at all. There is at least one hit."""
+        return (
+            self._unknown_name(question, plan, hits) or self._part_of_zone(question, plan) or self._nothing_asked(plan)
+        )
 
     def detail(self, question: str, plan: Plan, hits: Sequence[Hit]) -> Refused | None:
         """A detail asked for beside what the plan understood: a date, a price, a name. There is at least one hit."""
         if not plan.leftover:
             return None
-        return self._expectation(question, hits) or self._asked_thing(question, plan)
+        return self._expectation(question, hits) or self._asked_thing(plan)
 
     def off_topic(self, plan: Plan, hits: Sequence[Hit]) -> Refused | None:
         """Whether even the best passage is about something else, by the fitted signs together."""
@@ -79,19 +73,27 @@ class Judge:
     def _says(self, text: str) -> bool:
         return normalize(text).text in self._text
 
-    def _unknown_name(self, question: str, plan: Plan) -> Refused | None:
+    def _unknown_name(self, question: str, plan: Plan, hits: Sequence[Hit]) -> Refused | None:
+        """A name of the kind that zones and places have, which the documents do not write."""
         for mention in plan.leftover:
             following = self._ending.match(normalize(question[mention.end :]).text) if self._ending else None
-            named = following is not None or (len(mention.value) > 2 and _PLACE_ENDING.search(mention.value))
-            if named and not self._says(mention.value) and not self._known_words(mention.value):
+            if self._says(mention.value) or not (following or self._is_place(mention.value)):
+                continue
+            if not following or not self._known_words(mention.value):
                 return Refused("name_unknown", mention)
-        if plan.subjects:
+        if plan.subjects or max(hit.legs.get("words", 0.0) for hit in hits) >= ENOUGH_WORDS:
             return None
         for token in self._tokenizer.tokenize(question):
-            if token.pos == "名詞-固有名詞" and token.place and not self._says(token.surface):
+            if token.place and not self._says(token.surface):
                 run = next((m for m in plan.leftover if m.start <= token.start < m.end), _mention(token))
                 return Refused("name_unknown", run)
         return None
+
+    def _is_place(self, text: str) -> bool:
+        """Nouns that end in a word for a place: 静安区, 広東省."""
+        tokens = self._tokenizer.tokenize(text)
+        nouns = all(token.pos.startswith(("名詞", "接尾辞", "接頭辞")) for token in tokens)
+        return nouns and len(text) > 2 and _PLACE_ENDING.search(text) is not None
 
     def _part_of_zone(self, question: str, plan: Plan) -> Refused | None:
         attribute = self._attributes.get(plan.attribute or "")
@@ -121,20 +123,12 @@ class Judge:
                 return Refused("attribute_absent", Mention(question[start:end], start, end))
         return None
 
-    def _asked_thing(self, question: str, plan: Plan) -> Refused | None:
-        for pattern in _ASKED:
-            for match in pattern.finditer(question):
-                words = [token for token in self._tokenizer.tokenize(match["asked"]) if token.content]
-                words = [token for token in words if token.base not in EMPTY and not token.base.isnumeric()]
-                if not words or any(zone in match["asked"] for zone in plan.subjects):
-                    continue
-                text = match["asked"]
-                if pattern is _ASKED[-1] and words[-1].base not in ORDINARY_ATTRIBUTES:
-                    continue
-                if self._known_words(text) or self._says(text):
-                    continue
-                start = match.start("asked")
-                return Refused("attribute_absent", Mention(text, start, start + len(text)))
+    def _asked_thing(self, plan: Plan) -> Refused | None:
+        """A thing that people ask for by its name, and that no document here has by that name."""
+        for mention in plan.leftover:
+            words = [token for token in self._tokenizer.tokenize(mention.value) if token.content]
+            if words and words[-1].base in ORDINARY_ATTRIBUTES and words[-1].base not in self._terms:
+                return Refused("attribute_absent", mention)
         return None
 
     def _known_words(self, text: str) -> bool:
@@ -143,6 +137,8 @@ class Judge:
         return not words or words[-1].base in self._terms
 
 
+# A place that the documents do not write is no reason to refuse if they hold this share of the question's words.
+ENOUGH_WORDS = 0.2
 # A logistic decision, its weights set between the two classes of the tuning half (which they part without error):
 # intercept, best cosine of the topic, best share of the words, anchored.
 OFF_TOPIC = (-84.8, 100.0, 15.0, 1.5)

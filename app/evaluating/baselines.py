@@ -1,7 +1,7 @@
-"""The two dumb baselines: the best passage for the plain question, by meaning or by words, always given as the answer.
+"""The two dumb baselines: the plain question's best passage, by meaning or by words, always given as answer.
 
-They search the product's own indices over the same passages, with no plan, no ledger, no fusion; they never refuse and
-know nothing of earlier questions.
+They search the product's own indices over the same passages, with no plan, no ledger, no fusion; they never
+refuse and know nothing of earlier questions.
 """
 
 from __future__ import annotations

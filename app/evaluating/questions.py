@@ -1,8 +1,8 @@
 """Sample questions with what is expected of their answers: one JSON object a line, read strictly.
 
-A line is `{"id", "question", "history"?, "category", "zones"?, "kind"?, "passage"?, "answer"?, "status"?}`; any other
-key, a wrong type, a missing or repeated id stops the reading, because a misspelt expectation would pass unseen. Knows
-nothing of how questions are answered.
+A line is `{"id", "question", "history"?, "category", "zones"?, "kind"?, "passage"?, "answer"?, "status"?}`;
+any other key, a wrong type, a missing or repeated id stops the reading, because a misspelt expectation would
+pass unseen. Knows nothing of how questions are answered.
 """
 
 from __future__ import annotations
@@ -28,8 +28,8 @@ _STATUSES = get_args(Status)
 class Question:
     """A question and what its answer must be; an empty tuple or None expects nothing of that part.
 
-    `passage` is text that the first citation must hold, `zones` where it may stand (with several: exactly the zones
-    that the citations come from), `answer` strings that the answer's text must hold.
+    `passage` is text that the first citation must hold, `zones` where it may stand (with several: exactly the
+    zones that the citations come from), `answer` strings that the answer's text must hold.
     """
 
     id: str
@@ -44,12 +44,12 @@ class Question:
 
 
 def half(id: str) -> Half:
-    """Which half a question belongs to: fixed by its id before anything was tuned, so that it cannot be chosen."""
+    """Which half a question belongs to: fixed by its id before anything was tuned, so never chosen."""
     return "tuning" if int(hashlib.sha256(id.encode()).hexdigest()[:8], 16) % 2 == 0 else "reported"
 
 
 def read_questions(path: Path) -> tuple[Question, ...]:
-    """The questions of a file, in its order; blank lines are skipped. Raises BatchError with file and line."""
+    """The questions of a file, in its order, without blank lines. Raises BatchError with file and line."""
     questions: list[Question] = []
     first_seen: dict[str, int] = {}
     # Not splitlines(): JSON leaves U+2028 and the like inside a string as they are.
@@ -61,27 +61,25 @@ def read_questions(path: Path) -> tuple[Question, ...]:
         if question.id in first_seen:
             raise _error(
                 place,
-                f"id「{question.id}」は {first_seen[question.id]} 行目でも使われています。別の id にしてください。"
-                " (duplicate id)",
+                f"id「{question.id}」は {first_seen[question.id]} 行目でも使われています。"
+                "別の id にしてください。 (duplicate id)",
             )
         first_seen[question.id] = number
         questions.append(question)
     if not questions:
-        raise _error(str(path), "質問がありません。1 行に 1 つの JSON を書いてください。 (no question in the file)")
+        raise _error(str(path), "質問がありません。1 行に 1 つの JSON を書いてください。 (no question)")
     return tuple(questions)
 
 
 def read_causes(path: Path, questions: tuple[Question, ...]) -> dict[str, str]:
-    """Why questions are missed, by id, from `{id: cause}`; nothing if there is no such file. Raises BatchError."""
+    """Why questions are missed, by id, from `{id: cause}`; nothing without such a file. Raises BatchError."""
     if not path.exists():
         return {}
     causes = _parse(_read_text(path), str(path))
     if not all(isinstance(cause, str) for cause in causes.values()):
         raise _error(str(path), '{"id": "原因"} の形で書いてください。 (expected an object of strings)')
     if unknown := sorted(set(causes) - {question.id for question in questions}):
-        raise _error(
-            str(path), f"質問の id にないもの: {'、'.join(unknown)}。id を直すか消してください。 (unknown ids)"
-        )
+        raise _error(str(path), f"質問にない id: {'、'.join(unknown)}。直すか消してください。 (unknown ids)")
     return causes
 
 
@@ -94,7 +92,8 @@ def _read_text(path: Path) -> str:
         ) from error
     except UnicodeDecodeError as error:
         raise BatchError(
-            "questions_not_utf8", f"{path} は UTF-8 ではありません（{error.start} バイト目）。UTF-8 で保存してください。"
+            "questions_not_utf8",
+            f"{path} は UTF-8 ではありません（{error.start} バイト目）。UTF-8 で保存してください。",
         ) from error
 
 
@@ -102,7 +101,9 @@ def _question(line: str, place: str) -> Question:
     row = _parse(line, place)
     known = (*_TEXTS, *_LISTS)
     if unknown := sorted(set(row) - set(known)):
-        raise _error(place, f"知らないキー: {'、'.join(unknown)}。使えるのは {'、'.join(known)} です。 (unknown key)")
+        raise _error(
+            place, f"知らないキー: {'、'.join(unknown)}。使えるのは {'、'.join(known)}。 (unknown key)"
+        )
     for key in _REQUIRED:
         if key not in row:
             raise _error(place, f"「{key}」がありません。書き足してください。 (missing key)")
@@ -115,7 +116,7 @@ def _question(line: str, place: str) -> Question:
 def _check(key: str, value: Any, place: str) -> None:
     if key in _LISTS:
         if not isinstance(value, list) or not all(isinstance(item, str) and item for item in value):
-            raise _error(place, f"「{key}」は空でない文字列の配列にしてください。 (expected a list of strings)")
+            raise _error(place, f"「{key}」は空でない文字列の配列にしてください。 (expected strings)")
     elif not isinstance(value, str) or not value.strip():
         raise _error(place, f"「{key}」は空でない文字列にしてください。 (expected a string)")
     elif key == "status" and value not in _STATUSES:

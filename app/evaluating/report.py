@@ -44,7 +44,7 @@ _NOTHING = "–"
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """One measure over one category (or all): for each system a share, or seconds, or None for no such thing."""
+    """One measure over one category or all: for each system a share, seconds, or None for no such thing."""
 
     measure: str
     category: str
@@ -73,7 +73,7 @@ class Miss:
 def figures(outcomes: Outcomes) -> list[Figure]:
     """Every measure, category by category and in total; then refusals and latency over all questions.
 
-    `outcomes` holds the same questions for each system. A measure that no question of a category asks is left out.
+    `outcomes` holds the same questions for each system. A measure that no question asks is left out.
     """
     some = next(iter(outcomes.values()))
     categories = list(dict.fromkeys(outcome.question.category for outcome in some))
@@ -129,7 +129,8 @@ def miss_list(misses: Sequence[Miss], *, markdown: bool = False) -> str:
         }
         head = f"{question.id} [{question.category}] wrong: {', '.join(miss.wrong)}"
         lines.append(f"- **{_escape(head)}**" if markdown else head)
-        lines += [f"  - {key}: {_escape(part)}" if markdown else f"    {key}: {part}" for key, part in parts.items()]
+        for key, part in parts.items():
+            lines.append(f"  - {key}: {_escape(part)}" if markdown else f"    {key}: {part}")
     return "\n".join(lines)
 
 
@@ -176,7 +177,7 @@ def _got(response: Response) -> str:
 
 def _plain(rows: Sequence[Sequence[str]]) -> str:
     widths = [max(_width(row[column]) for row in rows) for column in range(len(rows[0]))]
-    lines = ["  ".join(_pad(cell, width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in rows]
+    lines = ["  ".join(map(_pad, row, widths)).rstrip() for row in rows]
     return "\n".join([lines[0], "  ".join("-" * width for width in widths), *lines[1:]])
 
 

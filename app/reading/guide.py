@@ -72,6 +72,7 @@ class Guide:
     heading: re.Pattern[str] | None = None
     closing: re.Pattern[str] | None = None
     noun: str = ""
+    nouns: tuple[str, ...] = ()
     overview_kind: str = "本文"
     slots: tuple[Slot, ...] = ()
     skip: tuple[re.Pattern[str], ...] = ()
@@ -152,6 +153,7 @@ def read_guide(path: Path) -> Guide:
         heading=zones.optional_pattern("heading", group=True),
         closing=zones.optional_pattern("closing"),
         noun=zones.take("noun", str, ""),
+        nouns=zones.words("nouns"),
         overview_kind=overview.take("kind", str, "本文"),
         slots=tuple(_read_slot(table) for table in tables("slots")),
         skip=tuple(_read_skip(table) for table in tables("skip")),
@@ -167,7 +169,7 @@ def read_guide(path: Path) -> Guide:
         sha256=hashlib.sha256(data).hexdigest(),
     )
     for table in (*names_tables, zones, overview):
-        table.finish(("heading", "closing", "noun", "kind", "zone", "words"))
+        table.finish(("heading", "closing", "noun", "nouns", "kind", "zone", "words"))
     top.finish(_TABLES)
     _check_references(guide, path.name)
     return guide

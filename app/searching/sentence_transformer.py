@@ -9,7 +9,7 @@ import hashlib
 import os
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 
@@ -66,10 +66,10 @@ def default_sentence_transformer() -> SentenceTransformer:
     from sentence_transformers import SentenceTransformer
     from sentence_transformers.base.modules.input_module import InputModule
 
-    class EngineModule(InputModule):
+    class EngineModule(InputModule):  # type: ignore[misc]
         """Texts straight to sentence embeddings, by the engine; nothing in it is trained."""
 
-        forward_kwargs = {"task"}
+        forward_kwargs: ClassVar[set[str]] = {"task"}
 
         def __init__(self, encoder: EngineEncoder) -> None:
             super().__init__()
