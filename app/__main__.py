@@ -133,10 +133,15 @@ def verify(
         verdict = verify_answer(answer, evidence)
         unproved += not verdict.proved
         name = answer.get("id") if isinstance(answer, dict) and answer.get("id") is not None else number
-        typer.echo(f"{verdict.word}\t{name}\t{verdict.explanation}")
+        typer.echo(f"{verdict.word}\t{_on_one_line(str(name))}\t{_on_one_line(verdict.explanation)}")
     typer.echo(f"証明できない答え (unproved): {unproved}", err=True)
     if unproved:
         raise typer.Exit(1)
+
+
+def _on_one_line(text: str) -> str:
+    """The text with line breaks, tabs and other unprintable characters as escapes."""
+    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode("ascii") for c in text)
 
 
 def main() -> Any:

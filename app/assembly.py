@@ -14,6 +14,7 @@ from app.answering.composition import Composer
 from app.answering.planning import Planner
 from app.answering.refusal import Judge
 from app.answering.verification import Evidence
+from app.answering.vocabulary import Vocabulary
 from app.config import Settings
 from app.reading.corpus import guide_path, read_corpus
 from app.reading.facts import extract_facts
@@ -105,7 +106,7 @@ def open_assistant(settings: Settings) -> Assistant:
     reading = generation.reading
     guides = list(library.guides.values())
     texts = {document.name: document.text for document in reading.documents}
-    planner = Planner(
+    vocabulary = Vocabulary(
         guides=guides,
         zones=reading.zones,
         headings={zone.name: _line_at(texts[zone.document], zone) for zone in reading.zones},
@@ -114,8 +115,8 @@ def open_assistant(settings: Settings) -> Assistant:
     )
     return Assistant(
         reading=reading,
-        planner=planner,
-        judge=Judge("\n".join(texts.values()), planner.attributes, planner.section_words, generation.tokenizer),
+        planner=Planner(vocabulary, generation.tokenizer),
+        judge=Judge("\n".join(texts.values()), vocabulary, generation.tokenizer),
         retriever=Retriever(generation, encoder),
         composer=Composer(reading, generation.hash),
         examples=[example for guide in guides for example in guide.examples],

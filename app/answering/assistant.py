@@ -68,7 +68,7 @@ class Assistant:
 
     def _answer(self, question: str, plan: Plan) -> Answer:
         hits = self._search(plan)
-        if refused := self._judge.premise(question, plan, hits) or self._judge.detail(question, plan, hits):
+        if refused := self._judge.premise(question, plan) or self._judge.detail(question, plan, hits):
             return self._composer.refusal(question, plan, refused, hits)
         if statements := self._statements(plan, hits):
             return self._composer.statements(question, plan, statements, hits, self._completeness(plan, statements))
@@ -93,8 +93,8 @@ class Assistant:
         if attribute is not None:
             bonus += [KIND_BONUS * (passage.kind == attribute.kind) for passage in self._passages]
         if plan.places:
-            places = {normalize(place.value).text for place in plan.places}
-            stating = {fact.passage_id for fact in self._reading.facts if normalize(fact.text).text in places}
+            places = tuple(normalize(place.value).text for place in plan.places)
+            stating = {item.passage_id for item in self._reading.facts if normalize(item.text).text.startswith(places)}
             bonus += [PLACE_BONUS * (passage.passage_id in stating) for passage in self._passages]
         return bonus
 

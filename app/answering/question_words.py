@@ -18,7 +18,7 @@ REQUESTS = frozenset(
 GENERIC_NOUNS = frozenset(
     "内容 詳細 詳しい 具体 具体的 一覧 リスト 全部 全て すべて 総て 全体 残り 残る 一通り 各 各々 其々 それぞれ 夫々 概要 情報 資料 "
     "文書 文章 本文 発表文 記事 ドキュメント 名前 名称 名 項目 種類 点 面 部分 箇 個 個所 数 方面 分類 関連 関係 関する 場合 状況 話 言葉 "
-    "形 感じ 他 外 中 内 間 上 下 側 際 今 現在 今回 最近 一つ 二つ 主 主な 主要 特に 大きい 別 互い 同士 以上 本 当 同 当該 例 例えば "
+    "形 感じ 他 外 中 内 間 上 下 側 際 今 現在 今回 最近 一つ 二つ 主 主な 主要 特に 大きい 別 互い 感 メニュー ラインナップ 以上 本 当 同 当該 例 例えば "
     "計画 方針 方向 仕組み 取組み 業界 業種 領域 程度 方法 手段 手法 策 対応 支援 制度 事業 サービス 区域 地区 地域 場所 組織 機関 団体".split()
 )
 # Verbs that join a topic to a zone and add nothing: 「…を進めているのは」「…に含まれる」
@@ -35,13 +35,13 @@ COMPARISONS = frozenset(
 )
 EMPTY = REQUESTS | GENERIC_NOUNS | LIGHT_VERBS | COMPARISONS
 
-# What people commonly ask of a place or an undertaking: asked for by name, it is there by that name or not at all.
+# What people commonly ask of a place or an undertaking: a text gives it by its name or not at all.
 ORDINARY_ATTRIBUTES = frozenset(
     "人口 予算 費用 料金 住所 電話 連絡 連絡先 番号 責任 責任者 担当 担当者 代表 代表者 区長 市長 社長 知事 会長 首長 大臣 首相 大統領 開始 開始日 "
-    "終了 終了日 期限 締め切り 締切 期間 日程 スケジュール 時期 歴史 由来 沿革 交通 アクセス 行き方 最寄り 駅 路線 営業 時間 天気 気温 気候 "
-    "売上 売り上げ 利益 株価 賃料 家賃 地価 税率 金利 利率 収入 年収 給料 ＧＤＰ gdp 成長率 成長 従業員 社員 職員 企業数 社数 会社名 "
-    "メンバー 委員 作者 著者 書類 資格要件 要件 条件 手順 手続き 申込 申し込み 申請 法律 条例 根拠 標高 緯度 経度 気圧 首都 名物 観光地 "
-    "レシピ 作り方 使い方 治安 評判 口コミ 宿泊 ホテル レストラン 学校 病院 大学 空港 作成者 発行日 発表日".split()
+    "終了 終了日 期限 締め切り 締切 日程 スケジュール 時期 歴史 由来 沿革 交通 アクセス 行き方 最寄り 駅 路線 営業 天気 気温 気候 "
+    "売上 売り上げ 利益 株価 賃料 家賃 地価 相場 税率 金利 利率 収入 年収 給料 gdp 成長率 従業員 社員 職員 企業数 社数 会社名 相手 "
+    "メンバー 委員 作者 著者 書類 要件 手順 手続き 申込 申し込み 申し込む 申請 応募 予約 法律 条例 根拠 標高 緯度 経度 首都 名物 観光地 "
+    "レシピ 作り方 治安 評判 口コミ 実績 成果 件数 取引額 金額 補助金 倍率 順番 世帯 学校 病院 大学 空港 作成者 発行日 発表日".split()
 )
 
 # Everything there is, not the best one: 「全部」「一覧で」

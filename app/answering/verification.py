@@ -11,14 +11,18 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 from app.errors import BatchError
 from app.reading.normalization import normalize
-from app.schema import SCHEMA_VERSION, Document, Passage
+from app.schema import SCHEMA_VERSION, Document, Passage, Reason
 from app.wording import label_text
 
 _MEASURE = re.compile(r"(?P<about>約|およそ|おおよそ|ほぼ)?(?P<number>\d[\d,]*(?:\.\d+)?)(?P<unit>\D+)")
+# What stands before a number and belongs to it; the scripts in which a unit may go on behind what was taken for it.
+_MEASURE_GOES_ON = re.compile(r"(?:約|およそ|おおよそ|ほぼ|[\d,.，．\-−－])\Z")
+_UNIT_SCRIPTS = (re.compile(r"[ァ-ヺー]"), re.compile(r"[A-Za-zＡ-Ｚａ-ｚ]"))
+_LABEL = re.compile(r"word:.+|\w+:(?:0|[1-9][0-9]*)", re.ASCII | re.DOTALL)
 _PASSAGE_KEYS = ("passage_id", "document", "zone", "kind", "text", "start", "end")
 
 
@@ -79,7 +83,7 @@ def _parse_line(path: Path, number: int, line: str) -> Any:
 def verify_answer(answer: Any, evidence: Evidence) -> Verdict:
     """Prove one answer of the contract; an error line of a batch claims nothing and so holds."""
     try:
-        if isinstance(answer, dict) and "error" in answer and "answer" not in answer:
+        if isinstance(answer, dict) and "error" in answer and answer.keys() <= {"id", "error"}:
             return Verdict("found", "誤り行: 主張なし (an error line claims nothing)")
         _check_shape(answer)
         _check_documents(answer, evidence)
@@ -139,7 +143,7 @@ def _check_segment(segment: Mapping[str, Any], number: int, answer: Mapping[str,
         if answer["question"][start:end] != text:
             raise _Unproved("misquoted", f"{number} 番目の部分「{text}」は質問の言葉ではありません")
     elif kind == "label":
-        known = label_text(segment["label"], answer["language"])
+        known = label_text(segment["label"], answer["language"]) if _LABEL.fullmatch(segment["label"]) else None
         declared = not segment["label"].startswith("word:") or text in evidence.words
         if known is None or known != text or not declared:
             raise _Unproved("misquoted", f"{number} 番目の部分「{text}」は決まった文言ではありません")
@@ -157,7 +161,7 @@ def _citation(answer: Mapping[str, Any], n: int) -> Mapping[str, Any]:
 
 def _span(segment: Mapping[str, Any]) -> tuple[int, int]:
     start, end = segment["start"], segment["end"]
-    if type(start) is not int or type(end) is not int or not 0 <= start < end:
+    if type(start) is not int or type(end) is not int or start < 0 or end - start != len(segment["text"]) or start == end:
         raise _Unproved("malformed", f"範囲 {start!r}–{end!r} が正しくありません")
     return start, end
 
@@ -176,7 +180,7 @@ def _check_quote(
 
 def _check_value(segment: Mapping[str, Any], cited: Sequence[Mapping[str, Any]]) -> None:
     text = segment["text"]
-    if not cited or not all(text in citation["text"] for citation in cited):
+    if not cited or not all(_measures(text, citation["text"]) for citation in cited):
         raise _Unproved("misquoted", f"「{text}」は引用の中にありません")
     measure = _MEASURE.fullmatch(normalize(text).text)
     parsed = None
@@ -184,6 +188,16 @@ def _check_value(segment: Mapping[str, Any], cited: Sequence[Mapping[str, Any]])
         parsed = float(measure["number"].replace(",", "")), measure["about"] is not None, measure["unit"]
     if parsed != (segment["number"], segment["approximate"], normalize(segment["unit"]).text):
         raise _Unproved("miscomputed", f"「{text}」は {segment['number']} {segment['unit']} とは読めません")
+
+
+def _measures(text: str, passage: str) -> bool:
+    """Whether a passage writes a measure just so: 「4平方キロ」 is not what 「約14平方キロメートル」 says."""
+    for found in re.finditer(re.escape(text), passage):
+        before, after = passage[: found.start()], passage[found.end() :]
+        cut_unit = any(script.match(text[-1]) and script.match(after) for script in _UNIT_SCRIPTS)
+        if not _MEASURE_GOES_ON.search(before) and not cut_unit:
+            return True
+    return False
 
 
 def _check_whole(answer: Mapping[str, Any]) -> None:
@@ -195,8 +209,10 @@ def _check_whole(answer: Mapping[str, Any]) -> None:
     used = {n for segment in answer["segments"] for n in segment["citations"]}
     if used != {citation["n"] for citation in answer["citations"]}:
         raise _Unproved("malformed", "どの部分からも指されない引用があります")
+    if answer["reason"] is not None and answer["reason"] not in get_args(Reason):
+        raise _Unproved("malformed", f"知らない理由です ({answer['reason']!r})")
     if answer["status"] == "refused":
         if answer["citations"] or answer["reason"] is None:
             raise _Unproved("malformed", "断りに引用があるか、理由がありません")
-    elif answer["status"] != "answered" or not answer["citations"]:
+    elif answer["status"] != "answered" or not answer["citations"] or answer["reason"] is not None:
         raise _Unproved("malformed", f"引用のない答え、または知らない状態です ({answer['status']!r})")

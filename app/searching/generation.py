@@ -89,13 +89,7 @@ def is_current(index: Path, sources: Sources, model: str) -> bool | None:
 def open_generation(index: Path, documents: tuple[Document, ...]) -> Generation:
     """Open and verify the current generation. Raises IndexDamagedError if a byte of it is not what was written."""
     folder = index / (_current_name(index) or "")
-    manifest = _manifest(folder)
-    for name, expected in manifest["files"].items():
-        path = folder / name
-        if not path.is_file():
-            raise IndexDamagedError("index_damaged", f"索引のファイル {path} がありません。{_MEND}")
-        if _hash_file(path) != expected:
-            raise IndexDamagedError("index_damaged", f"索引のファイル {path} が壊れています。{_MEND}")
+    _verify(folder)
     reading = Reading(
         documents=documents,
         zones=tuple(Zone(**row) for row in _read_rows(folder / "zones.jsonl")),
@@ -127,7 +121,8 @@ def write_generation(
     """
     building = index / f".building-{os.getpid()}"
     try:
-        shutil.rmtree(building, ignore_errors=True)
+        for killed in index.glob(".building-*"):  # left by a process that was killed: only one may write at a time
+            shutil.rmtree(killed, ignore_errors=True)
         building.mkdir(parents=True)
         if names := list(names):
             build_dictionary(names, building / "names.dic")
@@ -180,9 +175,10 @@ def _commit(index: Path, building: Path, name: str) -> None:
     for path in building.rglob("*"):
         _sync(path)
     _sync(building)
-    shutil.rmtree(index / name, ignore_errors=True)  # the same content again, perhaps damaged since
-    building.rename(index / name)
-    _sync(index)
+    if not _is_sound(index / name):  # a sound one of the same content stays: no moment is without it
+        shutil.rmtree(index / name, ignore_errors=True)
+        building.rename(index / name)
+        _sync(index)
     pointer = index / f".{_CURRENT}-{os.getpid()}"
     pointer.write_text(name + "\n", encoding="ascii")
     _sync(pointer)
@@ -215,7 +211,7 @@ def _unwritable(index: Path, error: OSError) -> OutputError:
 def _current_name(index: Path) -> str | None:
     try:
         return (index / _CURRENT).read_text(encoding="ascii").strip()
-    except FileNotFoundError:
+    except (FileNotFoundError, NotADirectoryError):
         return None
     except (OSError, UnicodeDecodeError) as error:
         raise IndexDamagedError("index_damaged", f"{index / _CURRENT} を読めません: {error}。{_MEND}") from error
@@ -230,6 +226,28 @@ def _manifest(folder: Path) -> dict[str, Any]:
         raise IndexDamagedError("index_damaged", f"索引 {folder} の manifest.json が書き換わっています。{_MEND}")
     manifest: dict[str, Any] = json.loads(data)
     return manifest
+
+
+def _verify(folder: Path) -> None:
+    """Raises IndexDamagedError unless a generation's files are those of its manifest, byte for byte."""
+    expected = _manifest(folder)["files"]
+    found = {path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()} - {"manifest.json"}
+    for name in sorted(found | set(expected)):
+        path = folder / name
+        if name not in found:
+            raise IndexDamagedError("index_damaged", f"索引のファイル {path} がありません。{_MEND}")
+        if name not in expected:
+            raise IndexDamagedError("index_damaged", f"索引に余分なファイル {path} があります。{_MEND}")
+        if _hash_file(path) != expected[name]:
+            raise IndexDamagedError("index_damaged", f"索引のファイル {path} が壊れています。{_MEND}")
+
+
+def _is_sound(folder: Path) -> bool:
+    try:
+        _verify(folder)
+    except IndexDamagedError:
+        return False
+    return True
 
 
 def _dictionary(folder: Path) -> Path | None:

@@ -21,6 +21,9 @@ def run_batch(settings: Settings, source: Path, target: Path) -> int:
     cannot be written; what it held before stays then.
     """
     lines = _read_lines(source)
+    target = target.resolve()  # a link stays a link
+    if target.exists() and not target.is_file():  # a folder, or a device such as /dev/null, is not to be replaced
+        raise OutputError("output_unwritable", f"{target} はファイルではありません。ファイルの名前を --out に指定してください。")
     partial = target.with_name(f".{target.name}.{os.getpid()}")
     try:
         with partial.open("w", encoding="utf-8", newline="\n") as file:

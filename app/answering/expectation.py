@@ -1,0 +1,112 @@
+"""What a Japanese question expects to be told (a date, a price, a person, a count), and whether a text tells it.
+
+Rules of the language only: an interrogative, and what must stand in any passage that answers it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+
+from app.answering.question_words import ORDINARY_ATTRIBUTES
+from app.reading.normalization import normalize
+from app.schema import Mention, Token
+
+_NUMBER = r"[\d一二三四五六七八九十百千万億兆][\d,.一二三四五六七八九十百千万億兆]*"
+# Cue in the question, evidence in the passage; both are matched on normalised text.
+_KINDS = tuple(
+    (re.compile(cue), re.compile(evidence))
+    for cue, evidence in (
+        (
+            r"いつ|何年|何月|何日|何時|何曜日|時期|期限|日程|日付|開始日|スケジュール|期日|年月日|何か月|何ヶ月|何カ月|昨年|来年|今年",
+            r"\d+年|\d+月|\d+日|年度|世紀|時点|期間|月末|年末|以来",
+        ),
+        (
+            r"いくら|何円|何元|何ドル|金額|費用|予算|料金|賃料|家賃|価格|値段|コスト|年収|給料|補助金|助成金|手数料|額(?=[はをがって]|$)",
+            rf"{_NUMBER}(?:円|元|ドル|ユーロ)",
+        ),
+        (r"利率|金利|税率|何%|何パーセント|何割|割合|比率", rf"{_NUMBER}(?:%|パーセント|割)"),
+        (r"何人|人数|人口|何名|従業員数|定員", rf"{_NUMBER}(?:人|名)"),
+        (r"何社|企業数|社数|何件|件数|何校", rf"{_NUMBER}(?:社|件|校|企業)"),
+        (r"電話番号|電話|メールアドレス|連絡先|住所|url|ホームページ|webサイト|郵便番号", r"\d{2,4}-\d{2,4}|@|https?:|www\.|〒|丁目"),
+        (r"なぜ|理由|どうして(?![いるゆきくもお])|何故|わけは", r"ため|から|ので|により|によって|に基づ|理由"),
+        (r"誰|だれ(?!も)|どなた", r"政府|市長|委員会|会社|氏|庁|銀行|機構|当局|部門|主体|者|人"),
+    )
+)
+_NAMES = frozenset("名前 名称 氏名 社名 校名 大学名 会社名 国名".split())
+# Behind the thing that is asked for, the sentence asks: 「…は何ですか」「…を教えて」「…の名前は？」 or ends.
+_ASKED = re.compile(
+    r"の?(?:名前|名称|氏名|方法|手順|内訳|一覧|詳細|仕方|やり方|条件)?(?:など)?(?:は|って|とは|が|を)?"
+    r"(?:[?。]|$|何|誰|だれ|どこ|どれ|どの|いつ|いくら|教え|知り|知ら|お?示し|聞|お?聞|伺|分か|わか|見せ|必要|ある|あり)"
+)
+# 何 before these asks for no count: 何区, 何か, 何を.
+_NO_COUNTER = frozenset("区 か の を が で と も に は だ や 様 らか という 故 処".split())
+
+
+@dataclass(frozen=True, slots=True)
+class Expectation:
+    """Words of the question that ask for something, and whether a passage's text (normalised) gives it."""
+
+    mention: Mention
+    met_by: Callable[[str], bool]
+
+
+def expectations(question: str, tokens: Sequence[Token], leftover: Sequence[Mention]) -> Iterator[Expectation]:
+    """What the question expects to be told. `leftover` are the words that nothing else has understood."""
+    folded = normalize(question)
+    for cue, evidence in _KINDS:
+        for match in cue.finditer(folded.text):
+            start, end = folded.raw_span(*match.span())
+            yield Expectation(Mention(question[start:end], start, end), _searcher(evidence))
+    yield from _counts(tokens, leftover)
+    yield from _kinds_of(tokens, leftover)
+    yield from _things(question, tokens, leftover)
+
+
+def _counts(tokens: Sequence[Token], leftover: Sequence[Mention]) -> Iterator[Expectation]:
+    """「何隻」「何段階」: a number with the same counter."""
+    for asked, counter in zip(tokens, tokens[1:], strict=False):
+        if asked.base == "何" and counter.start == asked.end and counter.base not in _NO_COUNTER:
+            if counter.pos.startswith(("名詞", "接尾辞")) and _within(leftover, counter):
+                mention = Mention(asked.surface + counter.surface, asked.start, counter.end)
+                yield Expectation(mention, _searcher(re.compile(_NUMBER + re.escape(normalize(counter.surface).text))))
+
+
+def _kinds_of(tokens: Sequence[Token], leftover: Sequence[Mention]) -> Iterator[Expectation]:
+    """「どの国」「どこの省」: one of a kind of things, so the kind at least must be written."""
+    for i, token in enumerate(tokens):
+        ahead = tokens[i + 1 : i + 3]
+        if token.base == "どこ" and ahead and ahead[0].base == "の":
+            ahead = ahead[1:]
+        elif token.base != "どの":
+            continue
+        if ahead and _within(leftover, ahead[0]):
+            yield Expectation(_mention(ahead[0]), _holder(ahead[0].base))
+
+
+def _things(question: str, tokens: Sequence[Token], leftover: Sequence[Mention]) -> Iterator[Expectation]:
+    """「…の名前は」「申請の手順は」「首都はどこ」: a thing that a text has by its own word or not at all."""
+    for mention in leftover:
+        head = [token for token in tokens if mention.start <= token.start < mention.end][-1]
+        after = normalize(question[mention.end :]).text
+        named = any(after.startswith((f"の{name}", name)) for name in _NAMES)
+        located = after.startswith(("はどこ", "はどちら", "は誰", "はだれ", "はどなた")) and head.pos.startswith("名詞")
+        if _ASKED.match(after) and (named or located or head.base in ORDINARY_ATTRIBUTES):
+            yield Expectation(mention, _holder(head.base))
+
+
+def _within(leftover: Sequence[Mention], token: Token) -> bool:
+    return any(mention.start <= token.start < mention.end for mention in leftover)
+
+
+def _searcher(pattern: re.Pattern[str]) -> Callable[[str], bool]:
+    return lambda text: pattern.search(text) is not None
+
+
+def _holder(word: str) -> Callable[[str], bool]:
+    return lambda text: word in text
+
+
+def _mention(token: Token) -> Mention:
+    return Mention(token.surface, token.start, token.end)

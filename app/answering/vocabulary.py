@@ -1,0 +1,192 @@
+"""What a question writes that the documents declare: names of zones, places within them, attributes, section words.
+
+Finds mentions, with their places in the question; what they mean together is the planner's to say.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from app.answering.question_words import EMPTY
+from app.reading.guide import Attribute, Guide
+from app.reading.normalization import Normalized, normalize
+from app.reading.tokenization import Tokenizer
+from app.schema import Mention, Token, Zone
+
+# Asking which of the sections: 「どの区」「どこのイノベーション区」, or behind the noun: 「…する区はどこですか」
+_WHICH = "(?:どの|どこの|何の|何処の|何|いずれの|どちらの|どっちの|なに)"
+_WHICH_AFTER = "(?:は|って|とは|が)(?:どこ|どちら|どれ|何処|何)"
+_SHORTEST_STEM = 2
+
+
+@dataclass(frozen=True, slots=True)
+class AttributeMention:
+    """Words that ask for an attribute. `rank` orders rivals (higher is surer); `weak` if they may mean the zone."""
+
+    attribute: Attribute
+    start: int
+    end: int
+    rank: tuple[bool, int]
+    weak: bool
+
+
+class Vocabulary:
+    """The names and words of some guides and the zones of their documents."""
+
+    def __init__(
+        self,
+        guides: Sequence[Guide],
+        zones: Sequence[Zone],
+        headings: Mapping[str, str],
+        places: Iterable[str],
+        tokenizer: Tokenizer,
+    ) -> None:
+        """`headings` gives each zone's whole heading line, since people write that too.
+
+        `places` are names that stand for less than a zone: a zone's name within one of them is not the zone.
+        """
+        self.attributes = tuple(attribute for guide in guides for attribute in guide.attributes)
+        self.noun = next((guide.noun for guide in guides if guide.noun), "")
+        self._nouns = frozenset(_fold(noun) for guide in guides for noun in guide.nouns)
+        self._names = _names(guides, zones, headings, self.noun)
+        self._places = self._place_pattern(places)
+        self.section_words = _section_words(headings, self.noun, tokenizer)
+        asked = _longest_first({*self.section_words, *self._nouns}).pattern
+        self._which = [re.compile(f"{_WHICH}(?:{asked})"), re.compile(f"(?:{asked}){_WHICH_AFTER}")] if asked else []
+        self._phrases = [
+            (attribute, tuple(token.base for token in tokenizer.tokenize(word)), _fold(word))
+            for attribute in self.attributes
+            for word in attribute.words.get("ja", ())
+        ]
+        self._foreign = {attribute.name: _foreign(attribute) for attribute in self.attributes}
+
+    def places(self, question: Normalized) -> list[Mention]:
+        """Places within zones, as the documents write them or without their ending (外灘 for 外灘エリア)."""
+        return [] if self._places is None else _mentions(question, self._places)
+
+    def zones(self, question: Normalized, places: Sequence[Mention]) -> list[Mention]:
+        """The zones named, in the order of the question; `value` is the zone's name."""
+        taken = [(place.start, place.end) for place in places]
+        found: list[Mention] = []
+        for pattern, zone in self._names:  # longest first, so that a short alias does not cut into a longer name
+            for match in pattern.finditer(question.text):
+                start, end = question.raw_span(*match.span())
+                if all(end <= other_start or start >= other_end for other_start, other_end in taken):
+                    taken.append((start, end))
+                    found.append(Mention(zone, start, end))
+        return sorted(found, key=lambda mention: mention.start)
+
+    def asks_which(self, question: Normalized) -> list[Mention]:
+        """Where the question asks for a section itself."""
+        return [mention for pattern in self._which for mention in _mentions(question, pattern)]
+
+    def sections(self, question: Normalized) -> list[Mention]:
+        """Words for sections as such (連携イノベーション区), of more than one character."""
+        words = [word for word in self.section_words if len(word) > 1]
+        return _mentions(question, _longest_first(words)) if words else []
+
+    def attribute_mentions(
+        self, tokens: Sequence[Token], covered: Sequence[bool], zones: Sequence[Mention]
+    ) -> list[AttributeMention]:
+        """Every stretch of Japanese words, not `covered`, that asks for an attribute."""
+        bases = [token.base for token in tokens]
+        spans = [
+            (attribute, phrase, word, i, i + len(phrase))
+            for attribute, phrase, word in self._phrases
+            for i in range(len(bases) - len(phrase) + 1)
+            if tuple(bases[i : i + len(phrase)]) == phrase and not covered[tokens[i].start]
+        ]
+        starts = {start for *_, start, _ in spans}
+        found = []
+        for attribute, phrase, word, start, end in spans:
+            if _is_setting(tokens, end) or (_is_compound(tokens, end, covered) and end not in starts):
+                continue
+            # A noun names an attribute more surely than an adjective does: 「大きく分けて」 asks for no size.
+            noun = any(token.pos.startswith("名詞") for token in tokens[start:end])
+            weak = word in self._nouns and any(zone.end in (tokens[start].start, tokens[start].start - 1) for zone in zones)
+            rank = (noun, sum(map(len, phrase)))
+            found.append(AttributeMention(attribute, tokens[start].start, tokens[end - 1].end, rank, weak))
+        return found
+
+    def foreign_mentions(self, question: Normalized) -> list[AttributeMention]:
+        """English and Chinese question words, which the Japanese tokeniser cuts in its own way: found as strings."""
+        return [
+            AttributeMention(attribute, *question.raw_span(*match.span()), rank=(True, len(match.group())), weak=False)
+            for attribute in self.attributes
+            for pattern in self._foreign[attribute.name]
+            for match in pattern.finditer(question.text)
+        ]
+
+    def _place_pattern(self, places: Iterable[str]) -> re.Pattern[str] | None:
+        names = {_fold(place) for place in places}
+        endings = sorted({*self._nouns, _fold(self.noun)} - {""}, key=len, reverse=True)
+        for place in tuple(names):
+            stem = next((place.removesuffix(ending) for ending in endings if place.endswith(ending)), place)
+            if len(stem) >= _SHORTEST_STEM:
+                names.add(stem)
+        names = {name for name in names if not any(pattern.fullmatch(name) for pattern, _ in self._names)}
+        return _longest_first(names) if names else None
+
+
+def _fold(text: str) -> str:
+    return normalize(text).text
+
+
+def _mentions(question: Normalized, pattern: re.Pattern[str]) -> list[Mention]:
+    found = []
+    for match in pattern.finditer(question.text):
+        start, end = question.raw_span(*match.span())
+        found.append(Mention(match.group(), start, end))
+    return found
+
+
+def _longest_first(words: Iterable[str]) -> re.Pattern[str]:
+    return re.compile("|".join(re.escape(word) for word in sorted(words, key=lambda word: (-len(word), word))))
+
+
+def _is_setting(tokens: Sequence[Token], i: int) -> bool:
+    """Whether what precedes word i is where something happens, not what is asked for: 「徐匯のエリアでは」."""
+    return "".join(token.surface for token in tokens[i : i + 3]).startswith(("では", "でも", "における", "において"))
+
+
+def _is_compound(tokens: Sequence[Token], i: int, covered: Sequence[bool]) -> bool:
+    """Whether word i goes on with what precedes it to a longer noun: 「区域同士」."""
+    if i >= len(tokens) or tokens[i].start != tokens[i - 1].end or covered[tokens[i].start]:
+        return False
+    following = tokens[i]
+    return following.content and following.pos.startswith(("名詞", "接尾辞")) and following.base not in EMPTY
+
+
+def _names(
+    guides: Sequence[Guide], zones: Sequence[Zone], headings: Mapping[str, str], noun: str
+) -> list[tuple[re.Pattern[str], str]]:
+    """Patterns for every way to write a zone's name, its heading's ending or the noun behind it or not."""
+    words = {
+        (_fold(word), _fold(headings[zone.name]).replace(_fold(zone.name), "", 1), zone.name)
+        for zone in zones
+        for word in {zone.name, *(word for guide in guides for word in guide.names.get(zone.name, ()))}
+    }
+    names = []
+    for word, ending, zone_name in sorted(words, key=lambda item: (-len(item[0]), item)):
+        endings = "|".join(re.escape(item) for item in (ending, _fold(noun)) if item)
+        name = rf"(?<![a-z]){re.escape(word)}(?![a-z])" if word[0].isascii() else re.escape(word)
+        names.append((re.compile(name + (f"(?:の?(?:{endings}))?" if endings else "")), zone_name))
+    return names
+
+
+def _section_words(headings: Mapping[str, str], noun: str, tokenizer: Tokenizer) -> tuple[str, ...]:
+    """What follows zones' names in the headings, and its shorter forms: 連携イノベーション区, 連携区, 区; longest first."""
+    words = {_fold(noun)}
+    for ending in {heading.replace(zone, "", 1) for zone, heading in headings.items() if heading != zone}:
+        parts = [_fold(token.surface) for token in tokenizer.tokenize(ending)]
+        words |= {"".join(parts[i:]) for i in range(len(parts))}
+        words |= {"".join(parts[:i]) + parts[-1] for i in range(1, len(parts))}
+    return tuple(sorted(words - {""}, key=lambda word: (-len(word), word)))
+
+
+def _foreign(attribute: Attribute) -> tuple[re.Pattern[str], ...]:
+    english = [rf"\b{re.escape(_fold(word))}\b" for word in attribute.words.get("en", ())]
+    chinese = [re.escape(_fold(word)) for word in attribute.words.get("zh", ())]
+    return tuple(re.compile(pattern) for pattern in english + chinese)
