@@ -138,7 +138,8 @@ class Plan:
     """What a question asks.
 
     `leftover` are the content words that nothing has understood, `topic` the question reduced to what it is about (for
-    retrieval by meaning), `places` the names it writes that stand for part of a zone.
+    retrieval by meaning), `places` the names it writes that stand for part of a zone, `quotations` what it puts in
+    quotation marks.
     """
 
     language: Language
@@ -148,6 +149,7 @@ class Plan:
     leftover: tuple[Mention, ...]
     topic: str
     places: tuple[Mention, ...] = ()
+    quotations: tuple[Mention, ...] = ()
     constraints: tuple[str, ...] = ()
 
     @property

@@ -17,8 +17,10 @@ from app.searching.retrieval import Retriever
 
 # How far a passage of the kind that was asked for is ahead of another one, and one that states the very name that the
 # question writes, in deviations of the dense leg. The second decides by itself: 外灘エリア is not 北外灘エリア.
-KIND_BONUS = 1.0
+KIND_BONUS = 0.5
 PLACE_BONUS = 10.0
+# And one that holds what the question puts in quotation marks.
+QUOTATION_BONUS = 3.0
 # A question for one of a zone's single passages is answered with it, unless another kind of passage holds this share
 # of what the question's words say.
 STRONG_SHARE = 0.5
@@ -96,6 +98,9 @@ class Assistant:
             places = tuple(normalize(place.value).text for place in plan.places)
             stating = {item.passage_id for item in self._reading.facts if normalize(item.text).text.startswith(places)}
             bonus += [PLACE_BONUS * (passage.passage_id in stating) for passage in self._passages]
+        for quotation in plan.quotations:
+            folded = normalize(quotation.value).text
+            bonus += [QUOTATION_BONUS * (folded in normalize(item.text).text) for item in self._passages]
         return bonus
 
     # ── The ledger ──────────────────────────────────────────────────────────────────────────────────────────
@@ -110,8 +115,7 @@ class Assistant:
             kinds = {item.kind: item for item in reversed(wanted)}  # one attribute a kind: the first declared
             return self._stated(plan, [item for item in wanted if kinds[item.kind] is item], plan.subjects)
         if attribute.of == "document":
-            stating = {fact.passage_id for fact in self._facts(attribute, None)}
-            if plan.leftover and plan.operation != "nth" and hits[0].passage.passage_id not in stating:
+            if plan.leftover and plan.operation != "nth" and hits[0].passage.kind != attribute.kind:
                 return []
             return self._stated(plan, [attribute], (None,))
         if plan.leftover and plan.operation != "nth" and not self._asks_all(plan, attribute, hits):

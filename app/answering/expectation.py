@@ -31,13 +31,14 @@ _KINDS = tuple(
         (r"何社|企業数|社数|何件|件数|何校", rf"{_NUMBER}(?:社|件|校|企業)"),
         (r"電話番号|電話|メールアドレス|連絡先|住所|url|ホームページ|webサイト|郵便番号", r"\d{2,4}-\d{2,4}|@|https?:|www\.|〒|丁目"),
         (r"なぜ|理由|どうして(?![いるゆきくもお])|何故|わけは", r"ため|から|ので|により|によって|に基づ|理由"),
-        (r"誰|だれ(?!も)|どなた", r"政府|市長|委員会|会社|氏|庁|銀行|機構|当局|部門|主体|者|人"),
+        (r"誰|だれ(?!も)|どなた", r"政府|市長|委員会|会社|氏|庁|銀行|機構|当局|部門"),
     )
 )
-_NAMES = frozenset("名前 名称 氏名 社名 校名 大学名 会社名 国名".split())
+_NAMED = re.compile(r"の?(?:名前|名称|氏名|社名)|名(?=[をはがって])")
+_LOCATED = re.compile(r"は(?:どこ(?!の)|どちら(?!の)|誰|だれ|どなた)")
 # Behind the thing that is asked for, the sentence asks: 「…は何ですか」「…を教えて」「…の名前は？」 or ends.
 _ASKED = re.compile(
-    r"の?(?:名前|名称|氏名|方法|手順|内訳|一覧|詳細|仕方|やり方|条件)?(?:など)?(?:は|って|とは|が|を)?"
+    r"(?:の?(?:名前|名称|氏名|方法|手順|内訳|一覧|詳細|仕方|やり方|条件)|名)?(?:など)?(?:は|って|とは|が|を)?"
     r"(?:[?。]|$|何|誰|だれ|どこ|どれ|どの|いつ|いくら|教え|知り|知ら|お?示し|聞|お?聞|伺|分か|わか|見せ|必要|ある|あり)"
 )
 # 何 before these asks for no count: 何区, 何か, 何を.
@@ -90,8 +91,8 @@ def _things(question: str, tokens: Sequence[Token], leftover: Sequence[Mention])
     for mention in leftover:
         head = [token for token in tokens if mention.start <= token.start < mention.end][-1]
         after = normalize(question[mention.end :]).text
-        named = any(after.startswith((f"の{name}", name)) for name in _NAMES)
-        located = after.startswith(("はどこ", "はどちら", "は誰", "はだれ", "はどなた")) and head.pos.startswith("名詞")
+        named = _NAMED.match(after)
+        located = _LOCATED.match(after) and head.pos.startswith("名詞")
         if _ASKED.match(after) and (named or located or head.base in ORDINARY_ATTRIBUTES):
             yield Expectation(mention, _holder(head.base))
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from app.answering.question_words import EMPTY, LIST_CUES
+from app.answering.question_words import EMPTY, LIST_CUES, REQUESTS
 from app.answering.vocabulary import AttributeMention, Vocabulary
 from app.errors import QuestionError
 from app.reading.guide import Attribute
@@ -23,6 +23,7 @@ _SURROGATE = re.compile(r"[\ud800-\udfff]")
 _KANA = re.compile(r"[ぁ-ゖァ-ヺ]")
 _IDEOGRAPH = re.compile(r"[\u3400-\u9fff]")
 _CHINESE = re.compile(r"[吗呢哪么谁是的在多少们这]|什么")
+_QUOTATION = re.compile(r"(?<=「)[^「」]+(?=」)|(?<=『)[^『』]+(?=』)")
 _ORDINAL = re.compile(r"第(?P<a>\d+|[一二三四五六七八九十])の|(?P<b>\d+|[一二三四五六七八九十])(?:つ|番|個|点|件|項)目")
 _DIGITS = {digit: value for value, digit in enumerate("一二三四五六七八九十", 1)}
 
@@ -93,6 +94,7 @@ class Planner:
             leftover=leftover,
             topic=topic,
             places=tuple(places),
+            quotations=_quotations(question),
         )
 
     def _attribute(
@@ -130,10 +132,18 @@ def _cover(covered: list[bool], mentions: Sequence[Mention | AttributeMention]) 
 def _topic(question: str, tokens: Sequence[Token], covered: Sequence[bool]) -> str:
     """The question without the zones it names and without its empty words; as a whole if nothing else is left."""
     if language_of(question) == "ja":
-        topic = "".join(token.surface for token in tokens if token.content and not covered[token.start])
+        topic = "".join(
+            token.surface
+            for token in tokens
+            if token.content and not covered[token.start] and token.base not in REQUESTS
+        )
     else:
         topic = "".join(character for i, character in enumerate(question) if not covered[i])
     return topic if any(character.isalnum() for character in topic) else question
+
+
+def _quotations(question: str) -> tuple[Mention, ...]:
+    return tuple(Mention(match.group(), *match.span()) for match in _QUOTATION.finditer(question))
 
 
 def _ordinal(text: str) -> int | None:

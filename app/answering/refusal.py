@@ -20,8 +20,6 @@ from app.schema import Hit, Mention, Plan, Reason, Token
 _PLACE_ENDING = re.compile(r"[都府県市区町村州国省島港駅]$")
 # An unknown place is what a question is about if it makes up this share of the words that were not understood.
 PLACE_SHARE = 0.25
-# Passages that are looked at for what a question expects.
-LOOKED_AT = 3
 # A logistic decision, its weights set between the two classes of the tuning half:
 # intercept, best cosine of the topic, best share of the words, anchored.
 OFF_TOPIC = (-84.8, 100.0, 15.0, 1.5)
@@ -55,9 +53,9 @@ class Judge:
         """A detail asked for beside what the plan understood: a date, a price, a name. There is at least one hit."""
         if not plan.leftover:
             return None
-        texts = [normalize(hit.passage.text).text for hit in hits[:LOOKED_AT]]
+        text = normalize(hits[0].passage.text).text
         for expected in expectations(question, self._tokenizer.tokenize(question), plan.leftover):
-            if not any(expected.met_by(text) for text in texts):
+            if not expected.met_by(text):
                 return Refused("attribute_absent", expected.mention)
         return None
 
@@ -71,7 +69,7 @@ class Judge:
         for mention in plan.leftover:
             zone_like = self._ending and self._ending.match(normalize(question[mention.end :]).text)
             place_like = zone_like or _PLACE_ENDING.search(mention.value)
-            if place_like and self._is_noun(mention.value) and not self._knows(mention.value):
+            if place_like and self._is_name(mention.value) and not self._knows(mention.value):
                 return Refused("name_unknown", mention)
         if plan.subjects:
             return None
@@ -83,10 +81,11 @@ class Judge:
                     return Refused("name_unknown", run)
         return None
 
-    def _is_noun(self, text: str) -> bool:
-        """Whether a text of two characters or more is nouns throughout: 静安区, 広東省."""
+    def _is_name(self, text: str) -> bool:
+        """Nouns with a name, or a word that no dictionary has, among them: 静安区, 広東省; not 外国, 行政区."""
         tokens = self._tokenizer.tokenize(text)
-        return len(text) > 1 and all(token.pos.startswith(("名詞", "接尾辞", "接頭辞")) for token in tokens)
+        nouns = all(token.pos.startswith(("名詞", "接尾辞", "接頭辞")) for token in tokens)
+        return nouns and any(token.pos == "名詞-固有名詞" or not token.reading for token in tokens)
 
     def _knows(self, name: str) -> bool:
         """Whether the documents write the name, or a word of it before its ending."""
@@ -112,13 +111,14 @@ class Judge:
         return None
 
     def _nothing_asked(self, plan: Plan) -> Refused | None:
-        asked = plan.subjects or plan.attribute or plan.leftover or plan.places
+        asked = plan.subjects or plan.attribute or plan.leftover or plan.places or plan.quotations
         return None if asked else Refused("out_of_scope")
 
 
 def anchored(plan: Plan) -> float:
     """1.0 if the question names a zone, an attribute or a place of the document, or asks which zone; else 0.0."""
-    return float(bool(plan.subjects or plan.attribute or plan.places or plan.operation == "which"))
+    named = plan.subjects or plan.attribute or plan.places or plan.quotations
+    return float(bool(named) or plan.operation == "which")
 
 
 def _mention(token: Token) -> Mention:

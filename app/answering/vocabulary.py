@@ -101,7 +101,7 @@ class Vocabulary:
         starts = {start for *_, start, _ in spans}
         found = []
         for attribute, phrase, word, start, end in spans:
-            if _is_setting(tokens, end) or (_is_compound(tokens, end, covered) and end not in starts):
+            if _is_setting(tokens, end) or _is_determiner(tokens, start, end) or (_is_compound(tokens, end, covered) and end not in starts):
                 continue
             # A noun names an attribute more surely than an adjective does: 「大きく分けて」 asks for no size.
             noun = any(token.pos.startswith("名詞") for token in tokens[start:end])
@@ -149,6 +149,12 @@ def _longest_first(words: Iterable[str]) -> re.Pattern[str]:
 def _is_setting(tokens: Sequence[Token], i: int) -> bool:
     """Whether what precedes word i is where something happens, not what is asked for: 「徐匯のエリアでは」."""
     return "".join(token.surface for token in tokens[i : i + 3]).startswith(("では", "でも", "における", "において"))
+
+
+def _is_determiner(tokens: Sequence[Token], start: int, end: int) -> bool:
+    """Whether words from start to end ask which one of what follows: 「どこの機関」 asks for no place."""
+    after = tokens[end : end + 2]
+    return tokens[start].base == "どこ" and len(after) == 2 and after[0].base == "の" and after[1].content
 
 
 def _is_compound(tokens: Sequence[Token], i: int, covered: Sequence[bool]) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -16,21 +17,24 @@ Mask = NDArray[np.bool_]
 
 
 class DenseIndex:
-    """Passages by row number; scores are cosines in [-1, 1], higher is better."""
+    """Passages by row number, each with one vector or several; scores are cosines in [-1, 1], higher is better."""
 
     def __init__(self, index: Any) -> None:
         self._index = index
 
     @classmethod
-    def build(cls, vectors: Vectors) -> DenseIndex:
-        """Index `(n, d)` float32 rows. Raises ValueError for another type, or for values that are not finite."""
-        if vectors.dtype != np.float32 or vectors.ndim != 2:
-            raise ValueError(f"expected (n, d) float32 vectors, got {vectors.shape} {vectors.dtype}")
+    def build(cls, vectors: Vectors, rows: Sequence[int]) -> DenseIndex:
+        """Index `(n, d)` float32 vectors, vector i being one of passage `rows[i]`.
+
+        Raises ValueError for another type or shape, or for values that are not finite.
+        """
+        if vectors.dtype != np.float32 or vectors.ndim != 2 or len(vectors) != len(rows):
+            raise ValueError(f"expected ({len(rows)}, d) float32 vectors, got {vectors.shape} {vectors.dtype}")
         if not np.isfinite(vectors).all():
             raise ValueError("vectors hold NaN or infinity")
         faiss = _faiss()
-        index = faiss.IndexFlatIP(vectors.shape[1])
-        index.add(vectors)
+        index = faiss.IndexIDMap(faiss.IndexFlatIP(vectors.shape[1]))
+        index.add_with_ids(vectors, np.asarray(rows, dtype=np.int64))
         return cls(index)
 
     @classmethod
@@ -43,13 +47,8 @@ class DenseIndex:
         """Write the index to one file."""
         _faiss().write_index(self._index, str(path))
 
-    def vectors(self) -> Vectors:
-        """All `(n, d)` vectors, in row order."""
-        rows: Vectors = self._index.reconstruct_n(0, self._index.ntotal)
-        return rows
-
     def search(self, vector: Vectors, k: int, allowed: Mask | None = None) -> tuple[Rows, Scores]:
-        """The best `k` rows, best first, among those `allowed`; fewer if there are fewer.
+        """The best `k` rows by their best vector, best first, among those `allowed`; fewer if there are fewer.
 
         `vector` is `(d,)` float32. Raises ValueError if it is not finite: FAISS would answer with row -1.
         """
@@ -60,10 +59,15 @@ class DenseIndex:
         if allowed is not None:
             rows = np.flatnonzero(allowed).astype(np.int64)
             parameters = faiss.SearchParameters(sel=faiss.IDSelectorBatch(rows))
-        k = min(k, int(self._index.ntotal))
-        scores, found = self._index.search(vector[None, :].astype(np.float32), k, params=parameters)
-        kept = found[0] >= 0  # -1 fills up where fewer than k are allowed
-        return found[0][kept], scores[0][kept]
+        wanted, total = k, int(self._index.ntotal)
+        while True:  # several vectors of one passage may crowd out others: ask for more until there are k passages
+            wanted = min(2 * wanted, total)
+            scores, found = self._index.search(vector[None, :].astype(np.float32), wanted, params=parameters)
+            kept = found[0] >= 0  # -1 fills up where fewer are allowed
+            rows, first = np.unique(found[0][kept], return_index=True)  # the first of each is its best
+            order = np.sort(first)
+            if len(rows) >= k or wanted == total or not kept.all():
+                return found[0][kept][order][:k], scores[0][kept][order][:k]
 
 
 def _faiss() -> Any:

@@ -26,8 +26,9 @@ from app.schema import Document, Fact, Passage, Reading, Zone
 from app.searching.dense_index import DenseIndex
 from app.searching.embedding import Encoder, Vectors
 from app.searching.lexical_index import LexicalIndex, bigram_terms, word_terms
+from app.searching.views import parts, search_text
 
-FORMAT = 1
+FORMAT = 2
 _CURRENT = "CURRENT"
 _KEPT = 2
 _MEND = "`python -m app index --rebuild` で作り直してください。 (rebuild it with `python -m app index --rebuild`)"
@@ -55,11 +56,6 @@ class Generation:
     dense: DenseIndex
     words: LexicalIndex
     bigrams: LexicalIndex
-
-
-def search_text(passage: Passage) -> str:
-    """What is embedded and indexed for a passage: its zone and kind, which a clause leaves unsaid, and its text."""
-    return f"{passage.zone} {passage.kind} {passage.text}" if passage.zone else passage.text
 
 
 def is_current(index: Path, sources: Sources, model: str) -> bool | None:
@@ -116,7 +112,7 @@ def write_generation(
 ) -> str:
     """Build, write and make current a generation; returns its hash. `names` are (name, reading) pairs.
 
-    `encode` turns the passages' texts into vectors (with progress, if the caller likes). The caller holds
+    `encode` turns texts into vectors (with progress, if the caller likes). The caller holds
     `writing(index)`. Raises OutputError if the folder cannot be written; what was current stays current then.
     """
     building = index / f".building-{os.getpid()}"
@@ -128,7 +124,10 @@ def write_generation(
             build_dictionary(names, building / "names.dic")
         tokenizer = Tokenizer(_dictionary(building))
         texts = [search_text(passage) for passage in reading.passages]
-        DenseIndex.build(encode(texts)).save(building / "vectors.faiss")
+        views = [(text, row) for row, text in enumerate(texts)]
+        views += [(part, row) for row, passage in enumerate(reading.passages) for part in parts(passage)]
+        vectors = encode([text for text, _ in views])
+        DenseIndex.build(vectors, [row for _, row in views]).save(building / "vectors.faiss")
         LexicalIndex.build([word_terms(tokenizer.tokenize(text)) for text in texts]).save(building / "words")
         LexicalIndex.build([bigram_terms(text) for text in texts]).save(building / "bigrams")
         _write_rows(building / "zones.jsonl", reading.zones)
