@@ -138,8 +138,8 @@ class Plan:
     """What a question asks.
 
     `leftover` are the content words that nothing has understood, `topic` the question reduced to what it is about (for
-    retrieval by meaning), `places` the names it writes that stand for part of a zone, `quotations` what it puts in
-    quotation marks.
+    retrieval by meaning), `places` the names it writes that stand for part of a zone, `literals` what a
+    passage should write as the question does: quotations and proper nouns.
     """
 
     language: Language
@@ -149,7 +149,7 @@ class Plan:
     leftover: tuple[Mention, ...]
     topic: str
     places: tuple[Mention, ...] = ()
-    quotations: tuple[Mention, ...] = ()
+    literals: tuple[Mention, ...] = ()
     constraints: tuple[str, ...] = ()
 
     @property

@@ -19,11 +19,13 @@ from app.searching.retrieval import Retriever
 # question writes, in deviations of the dense leg. The second decides by itself: 外灘エリア is not 北外灘エリア.
 KIND_BONUS = 0.5
 PLACE_BONUS = 10.0
-# And one that holds what the question puts in quotation marks.
-QUOTATION_BONUS = 3.0
+# And one that holds what the question puts in quotation marks, or a proper noun of it.
+LITERAL_BONUS = 3.0
 # A question for one of a zone's single passages is answered with it, unless another kind of passage holds this share
 # of what the question's words say.
 STRONG_SHARE = 0.5
+# … or the question says this many things more: then it is about those.
+MANY_WORDS = 3
 
 
 class Assistant:
@@ -98,9 +100,9 @@ class Assistant:
             places = tuple(normalize(place.value).text for place in plan.places)
             stating = {item.passage_id for item in self._reading.facts if normalize(item.text).text.startswith(places)}
             bonus += [PLACE_BONUS * (passage.passage_id in stating) for passage in self._passages]
-        for quotation in plan.quotations:
-            folded = normalize(quotation.value).text
-            bonus += [QUOTATION_BONUS * (folded in normalize(item.text).text) for item in self._passages]
+        for literal in plan.literals:
+            folded = normalize(literal.value).text
+            bonus += [LITERAL_BONUS * (folded in normalize(item.text).text) for item in self._passages]
         return bonus
 
     # ── The ledger ──────────────────────────────────────────────────────────────────────────────────────────
@@ -130,8 +132,9 @@ class Assistant:
             return False
         several = sum(passage.zone == plan.subjects[0] and passage.kind == attribute.kind for passage in self._passages)
         if several <= 1:
-            best = hits[0]
-            return attribute.measured or best.passage.kind == attribute.kind or best.legs.get("words", 0) < STRONG_SHARE
+            if attribute.measured or hits[0].passage.kind == attribute.kind:
+                return True
+            return len(plan.leftover) < MANY_WORDS and hits[0].legs.get("words", 0.0) < STRONG_SHARE
         return plan.operation == "list" and not any(hit.legs.get("words") for hit in hits)
 
     def _stated(self, plan: Plan, attributes: Iterable[Attribute], subjects: Sequence[str | None]) -> list[Statement]:

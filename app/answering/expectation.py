@@ -14,24 +14,39 @@ from app.reading.normalization import normalize
 from app.schema import Mention, Token
 
 _NUMBER = r"[\d一二三四五六七八九十百千万億兆][\d,.一二三四五六七八九十百千万億兆]*"
-# Cue in the question, evidence in the passage; both are matched on normalised text.
+# Cue in the question, evidence in the passage; both are matched on normalised text. Interrogatives always ask (but
+# 「いつも」「誰でも」 do not), nouns only where the sentence asks for them: 「費用は？」, not 「費用を抑えて」.
+_ALWAYS, _WHERE_ASKED = True, False
 _KINDS = tuple(
-    (re.compile(cue), re.compile(evidence))
-    for cue, evidence in (
+    (always, re.compile(cue), re.compile(evidence))
+    for always, cue, evidence in (
         (
-            r"いつ|何年|何月|何日|何時|何曜日|時期|期限|日程|日付|開始日|スケジュール|期日|年月日|何か月|何ヶ月|何カ月|昨年|来年|今年",
+            _ALWAYS,
+            r"(?:いつ|何(?:年|月|日|時|曜日|か月|ヶ月|カ月|週間))(?!で?も)",
             r"\d+年|\d+月|\d+日|年度|世紀|時点|期間|月末|年末|以来",
         ),
         (
-            r"いくら|何円|何元|何ドル|金額|費用|予算|料金|賃料|家賃|価格|値段|コスト|年収|給料|補助金|助成金|手数料|額(?=[はをがって]|$)",
+            _WHERE_ASKED,
+            r"時期|期限|日程|日付|開始日|スケジュール|期日|年月日",
+            r"\d+年|\d+月|\d+日|年度|時点|期間|月末|年末",
+        ),
+        (_ALWAYS, r"いくら(?!で?も)|何円|何元|何ドル", rf"{_NUMBER}(?:円|元|ドル|ユーロ)"),
+        (
+            _WHERE_ASKED,
+            r"金額|総額|費用|予算|料金|賃料|家賃|価格|値段|コスト|年収|給料|補助金|助成金|[^材原燃食衣]料|額",
             rf"{_NUMBER}(?:円|元|ドル|ユーロ)",
         ),
-        (r"利率|金利|税率|何%|何パーセント|何割|割合|比率", rf"{_NUMBER}(?:%|パーセント|割)"),
-        (r"何人|人数|人口|何名|従業員数|定員", rf"{_NUMBER}(?:人|名)"),
-        (r"何社|企業数|社数|何件|件数|何校", rf"{_NUMBER}(?:社|件|校|企業)"),
-        (r"電話番号|電話|メールアドレス|連絡先|住所|url|ホームページ|webサイト|郵便番号", r"\d{2,4}-\d{2,4}|@|https?:|www\.|〒|丁目"),
-        (r"なぜ|理由|どうして(?![いるゆきくもお])|何故|わけは", r"ため|から|ので|により|によって|に基づ|理由"),
-        (r"誰|だれ(?!も)|どなた", r"政府|市長|委員会|会社|氏|庁|銀行|機構|当局|部門"),
+        (_WHERE_ASKED, r"利率|金利|税率|何%|何パーセント|何割|割合|比率", rf"{_NUMBER}(?:%|パーセント|割)"),
+        (_WHERE_ASKED, r"何人|人数|人口|何名|従業員数|定員", rf"{_NUMBER}(?:人|名)"),
+        (_WHERE_ASKED, r"何社|企業数|社数|何件|件数|何校", rf"{_NUMBER}(?:社|件|校|企業)"),
+        (
+            _WHERE_ASKED,
+            r"電話番号|電話|メールアドレス|連絡先|住所|url|ホームページ|webサイト|郵便番号|窓口",
+            r"\d{2,4}-\d{2,4}|@|https?:|www\.|〒|丁目",
+        ),
+        (_ALWAYS, r"なぜ|どうして(?![いるゆきくもお])|何故", r"ため|から|ので|により|によって|に基づ|理由"),
+        (_WHERE_ASKED, r"理由|わけ", r"ため|から|ので|により|によって|に基づ|理由"),
+        (_ALWAYS, r"(?:誰|だれ|どなた)(?!で?も)", r"政府|市長|委員会|会社|氏|庁|銀行|機構|当局|部門"),
     )
 )
 _NAMED = re.compile(r"の?(?:名前|名称|氏名|社名)|名(?=[をはがって])")
@@ -39,7 +54,7 @@ _LOCATED = re.compile(r"は(?:どこ(?!の)|どちら(?!の)|誰|だれ|どな�
 # Behind the thing that is asked for, the sentence asks: 「…は何ですか」「…を教えて」「…の名前は？」 or ends.
 _ASKED = re.compile(
     r"(?:の?(?:名前|名称|氏名|方法|手順|内訳|一覧|詳細|仕方|やり方|条件)|名)?(?:など)?(?:は|って|とは|が|を)?"
-    r"(?:[?。]|$|何|誰|だれ|どこ|どれ|どの|いつ|いくら|教え|知り|知ら|お?示し|聞|お?聞|伺|分か|わか|見せ|必要|ある|あり)"
+    r"(?:[?。]|$|何|誰|だれ|どこ|どれ|どの|どれくらい|いくつ|いつ|いくら|教え|知り|知ら|お?示し|聞|お?聞|伺|分か|わか|見せ|必要|ある|あり)"
 )
 # 何 before these asks for no count: 何区, 何か, 何を.
 _NO_COUNTER = frozenset("区 か の を が で と も に は だ や 様 らか という 故 処".split())
@@ -56,8 +71,10 @@ class Expectation:
 def expectations(question: str, tokens: Sequence[Token], leftover: Sequence[Mention]) -> Iterator[Expectation]:
     """What the question expects to be told. `leftover` are the words that nothing else has understood."""
     folded = normalize(question)
-    for cue, evidence in _KINDS:
+    for always, cue, evidence in _KINDS:
         for match in cue.finditer(folded.text):
+            if not always and not _ASKED.match(folded.text[match.end() :]):
+                continue
             start, end = folded.raw_span(*match.span())
             yield Expectation(Mention(question[start:end], start, end), _searcher(evidence))
     yield from _counts(tokens, leftover)
@@ -68,7 +85,8 @@ def expectations(question: str, tokens: Sequence[Token], leftover: Sequence[Ment
 def _counts(tokens: Sequence[Token], leftover: Sequence[Mention]) -> Iterator[Expectation]:
     """「何隻」「何段階」: a number with the same counter."""
     for asked, counter in zip(tokens, tokens[1:], strict=False):
-        if asked.base == "何" and counter.start == asked.end and counter.base not in _NO_COUNTER:
+        indefinite = any(token.start == counter.end and token.base == "も" for token in tokens)
+        if asked.base == "何" and counter.start == asked.end and counter.base not in _NO_COUNTER and not indefinite:
             if counter.pos.startswith(("名詞", "接尾辞")) and _within(leftover, counter):
                 mention = Mention(asked.surface + counter.surface, asked.start, counter.end)
                 yield Expectation(mention, _searcher(re.compile(_NUMBER + re.escape(normalize(counter.surface).text))))

@@ -24,7 +24,7 @@ _KANA = re.compile(r"[ぁ-ゖァ-ヺ]")
 _IDEOGRAPH = re.compile(r"[\u3400-\u9fff]")
 _CHINESE = re.compile(r"[吗呢哪么谁是的在多少们这]|什么")
 _QUOTATION = re.compile(r"(?<=「)[^「」]+(?=」)|(?<=『)[^『』]+(?=』)")
-_ORDINAL = re.compile(r"第(?P<a>\d+|[一二三四五六七八九十])の|(?P<b>\d+|[一二三四五六七八九十])(?:つ|番|個|点|件|項)目")
+_ORDINAL = re.compile(r"(\d+|[一二三四五六七八九十])(?:つ|番|個|点|件|項)目")
 _DIGITS = {digit: value for value, digit in enumerate("一二三四五六七八九十", 1)}
 
 
@@ -82,6 +82,9 @@ class Planner:
         _cover(covered, [*zones, *which, *vocabulary.sections(normalized)])
         topic = _topic(question, tokens, covered)
         attribute = self._attribute(question, tokens, covered, places, zones)
+        asks_which = bool(which)
+        if attribute is not None and not zones and self._asks_where(question, tokens, covered):
+            attribute, asks_which = None, True
         leftover = _leftover(tokens, covered, question, vocabulary.noun)
         ordinal = _ordinal(normalized.text) if attribute else None
         subjects = tuple(dict.fromkeys(zone.value for zone in zones))
@@ -89,13 +92,18 @@ class Planner:
             language=language_of(question),
             subjects=subjects,
             attribute=attribute.name if attribute else None,
-            operation="nth" if ordinal else _operation(tokens, subjects, attribute, leftover, bool(which)),
+            operation="nth" if ordinal else _operation(tokens, subjects, attribute, leftover, asks_which),
             constraints=(f"nth={ordinal}",) if ordinal else (),
             leftover=leftover,
             topic=topic,
             places=tuple(places),
-            quotations=_quotations(question),
+            literals=_literals(question, tokens, covered),
         )
+
+    def _asks_where(self, question: str, tokens: Sequence[Token], covered: Sequence[bool]) -> bool:
+        """Whether 「どこ」 asks for the section that something is true of: 「…を進めるのはどこですか」."""
+        where = any(token.base in ("どこ", "どちら") and covered[token.start] for token in tokens)
+        return where and bool(_leftover(tokens, covered, question, self._vocabulary.noun))
 
     def _attribute(
         self,
@@ -142,8 +150,11 @@ def _topic(question: str, tokens: Sequence[Token], covered: Sequence[bool]) -> s
     return topic if any(character.isalnum() for character in topic) else question
 
 
-def _quotations(question: str) -> tuple[Mention, ...]:
-    return tuple(Mention(match.group(), *match.span()) for match in _QUOTATION.finditer(question))
+def _literals(question: str, tokens: Sequence[Token], covered: Sequence[bool]) -> tuple[Mention, ...]:
+    """What a passage should write as the question does: quotations, and proper nouns that nothing has understood."""
+    quoted = [Mention(match.group(), *match.span()) for match in _QUOTATION.finditer(question)]
+    names = [token for token in tokens if token.pos == "名詞-固有名詞" and not covered[token.start]]
+    return (*quoted, *(Mention(token.surface, token.start, token.end) for token in names if len(token.surface) > 1))
 
 
 def _ordinal(text: str) -> int | None:
@@ -151,7 +162,7 @@ def _ordinal(text: str) -> int | None:
     match = _ORDINAL.search(text)
     if match is None:
         return None
-    number = match["a"] or match["b"]
+    number = match[1]
     return int(number) if number.isdigit() else _DIGITS[number]
 
 

@@ -17,7 +17,7 @@ from app.reading.normalization import normalize
 from app.reading.tokenization import Tokenizer
 from app.schema import Hit, Mention, Plan, Reason, Token
 
-_PLACE_ENDING = re.compile(r"[都府県市区町村州国省島港駅]$")
+_PLACE_ENDING = re.compile(r"[都府県市区町村州省]$")
 # An unknown place is what a question is about if it makes up this share of the words that were not understood.
 PLACE_SHARE = 0.25
 # A logistic decision, its weights set between the two classes of the tuning half:
@@ -111,13 +111,13 @@ class Judge:
         return None
 
     def _nothing_asked(self, plan: Plan) -> Refused | None:
-        asked = plan.subjects or plan.attribute or plan.leftover or plan.places or plan.quotations
+        asked = plan.subjects or plan.attribute or plan.leftover or plan.places or plan.literals
         return None if asked else Refused("out_of_scope")
 
 
 def anchored(plan: Plan) -> float:
     """1.0 if the question names a zone, an attribute or a place of the document, or asks which zone; else 0.0."""
-    named = plan.subjects or plan.attribute or plan.places or plan.quotations
+    named = plan.subjects or plan.attribute or plan.places or plan.literals
     return float(bool(named) or plan.operation == "which")
 
 

@@ -193,6 +193,6 @@ def _section_words(headings: Mapping[str, str], noun: str, tokenizer: Tokenizer)
 
 
 def _foreign(attribute: Attribute) -> tuple[re.Pattern[str], ...]:
-    english = [rf"\b{re.escape(_fold(word))}\b" for word in attribute.words.get("en", ())]
+    english = [rf"(?<![a-z0-9]){re.escape(_fold(word))}(?![a-z0-9])" for word in attribute.words.get("en", ())]
     chinese = [re.escape(_fold(word)) for word in attribute.words.get("zh", ())]
     return tuple(re.compile(pattern) for pattern in english + chinese)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -22,10 +23,12 @@ def run_batch(settings: Settings, source: Path, target: Path) -> int:
     """
     lines = _read_lines(source)
     target = target.resolve()  # a link stays a link
-    if target.exists() and not target.is_file():  # a folder, or a device such as /dev/null, is not to be replaced
-        raise OutputError("output_unwritable", f"{target} はファイルではありません。ファイルの名前を --out に指定してください。")
     partial = target.with_name(f".{target.name}.{os.getpid()}")
     try:
+        if target.exists() and not target.is_file():  # a folder, or a device such as /dev/null, is not to be replaced
+            raise OutputError(
+                "output_unwritable", f"{target} はファイルではありません。ファイルの名前を --out に指定してください。"
+            )
         with partial.open("w", encoding="utf-8", newline="\n") as file:
             bad = 0
             assistant = open_assistant(settings)
@@ -40,7 +43,8 @@ def run_batch(settings: Settings, source: Path, target: Path) -> int:
             "output_unwritable", f"{target} に書けません: {error}。書き込める場所を --out に指定してください。"
         ) from error
     finally:
-        partial.unlink(missing_ok=True)
+        with suppress(OSError):  # it may never have come to be
+            partial.unlink()
     return bad
 
 
