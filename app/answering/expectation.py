@@ -38,6 +38,8 @@ _KINDS = tuple(
         ),
         (_WHERE_ASKED, r"利率|金利|税率|何%|何パーセント|何割|割合|比率", rf"{_NUMBER}(?:%|パーセント|割)"),
         (_WHERE_ASKED, r"何人|人数|人口|何名|従業員数|定員", rf"{_NUMBER}(?:人|名)"),
+        (_ALWAYS, r"何(?:か所|ヶ所|カ所|箇所)(?!も)", rf"{_NUMBER}(?:か所|ヶ所|カ所|箇所)"),
+        (_WHERE_ASKED, r"の数|個数|総数", _NUMBER),
         (_WHERE_ASKED, r"何社|企業数|社数|何件|件数|何校", rf"{_NUMBER}(?:社|件|校|企業)"),
         (
             _WHERE_ASKED,

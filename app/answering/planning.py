@@ -81,11 +81,11 @@ class Planner:
         which = vocabulary.asks_which(normalized)
         _cover(covered, [*zones, *which, *vocabulary.sections(normalized)])
         topic = _topic(question, tokens, covered)
-        attribute = self._attribute(question, tokens, covered, places, zones)
+        attribute, by_interrogative = self._attribute(question, tokens, covered, places, zones)
         asks_which = bool(which)
-        if attribute is not None and not zones and self._asks_where(question, tokens, covered):
-            attribute, asks_which = None, True
         leftover = _leftover(tokens, covered, question, vocabulary.noun)
+        if by_interrogative and leftover:  # 「どこ」 and 「どれだけ」 are about the rest of the question, not about a zone
+            attribute, asks_which = None, asks_which or (not zones and "どこ" in normalized.text)
         ordinal = _ordinal(normalized.text) if attribute else None
         subjects = tuple(dict.fromkeys(zone.value for zone in zones))
         return Plan(
@@ -100,11 +100,6 @@ class Planner:
             literals=_literals(question, tokens, covered),
         )
 
-    def _asks_where(self, question: str, tokens: Sequence[Token], covered: Sequence[bool]) -> bool:
-        """Whether 「どこ」 asks for the section that something is true of: 「…を進めるのはどこですか」."""
-        where = any(token.base in ("どこ", "どちら") and covered[token.start] for token in tokens)
-        return where and bool(_leftover(tokens, covered, question, self._vocabulary.noun))
-
     def _attribute(
         self,
         question: str,
@@ -112,8 +107,11 @@ class Planner:
         covered: list[bool],
         places: Sequence[Mention],
         zones: Sequence[Mention],
-    ) -> Attribute | None:
-        """The attribute asked for; its words are covered. Words that may mean the zone count if nothing else does."""
+    ) -> tuple[Attribute | None, bool]:
+        """The attribute asked for, and whether only an interrogative says so; its words are covered.
+
+        Words that may mean the zone count if nothing else does.
+        """
         hidden = list(covered)
         _cover(hidden, places)
         mentions = self._vocabulary.attribute_mentions(tokens, hidden, zones)
@@ -124,12 +122,12 @@ class Planner:
             _cover(without, mentions)
             if _leftover(tokens, without, question, self._vocabulary.noun):
                 _cover(covered, mentions)
-                return None
+                return None, False
         best = max(strong or mentions, key=lambda mention: mention.rank, default=None)
         if best is None:
-            return None
+            return None, False
         _cover(covered, [mention for mention in mentions if mention.weak or mention.attribute is best.attribute])
-        return best.attribute
+        return best.attribute, best.interrogative
 
 
 def _cover(covered: list[bool], mentions: Sequence[Mention | AttributeMention]) -> None:

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from app.answering.expectation import expectations
-from app.answering.question_words import ONLY_CUES
+from app.answering.question_words import COMPARISONS, ONLY_CUES
 from app.answering.vocabulary import Vocabulary
 from app.reading.guide import Attribute
 from app.reading.normalization import normalize
@@ -18,6 +18,8 @@ from app.reading.tokenization import Tokenizer
 from app.schema import Hit, Mention, Plan, Reason, Token
 
 _PLACE_ENDING = re.compile(r"[都府県市区町村州省]$")
+# Before 区 and the like these make a kind of place, not a name.
+_NO_NAMES = frozenset("行政 各 全 同 当 両 他 特 特別 自治 地方 都市 管理 開発 経済 学 校 新 旧 隣 近隣 周辺 一 二 三 四 五 六 七".split())
 # An unknown place is what a question is about if it makes up this share of the words that were not understood.
 PLACE_SHARE = 0.25
 # A logistic decision, its weights set between the two classes of the tuning half:
@@ -68,24 +70,26 @@ class Judge:
         """A name of the kind that zones and places have, which the documents do not write."""
         for mention in plan.leftover:
             zone_like = self._ending and self._ending.match(normalize(question[mention.end :]).text)
-            place_like = zone_like or _PLACE_ENDING.search(mention.value)
-            if place_like and self._is_name(mention.value) and not self._knows(mention.value):
+            place_like = _PLACE_ENDING.search(mention.value) and self._is_name(mention.value)
+            if (zone_like or place_like) and self._is_nouns(mention.value) and not self._knows(mention.value):
                 return Refused("name_unknown", mention)
-        if plan.subjects:
-            return None
-        words = sum(len(mention.value) for mention in plan.leftover)
-        for token in self._tokenizer.tokenize(question):
+        tokens = self._tokenizer.tokenize(question)
+        compares = any(token.base in COMPARISONS for token in tokens)
+        for token in tokens:
             if token.place and normalize(token.surface).text not in self._text:
                 run = next((m for m in plan.leftover if m.start <= token.start < m.end), _mention(token))
-                if len(run.value) >= PLACE_SHARE * words:
+                if compares or (not plan.subjects and len(plan.leftover) * PLACE_SHARE <= 1):
                     return Refused("name_unknown", run)
         return None
 
-    def _is_name(self, text: str) -> bool:
-        """Nouns with a name, or a word that no dictionary has, among them: 静安区, 広東省; not 外国, 行政区."""
+    def _is_nouns(self, text: str) -> bool:
         tokens = self._tokenizer.tokenize(text)
-        nouns = all(token.pos.startswith(("名詞", "接尾辞", "接頭辞")) for token in tokens)
-        return nouns and any(token.pos == "名詞-固有名詞" or not token.reading for token in tokens)
+        return len(text) > 1 and all(token.pos.startswith(("名詞", "接尾辞", "接頭辞")) for token in tokens)
+
+    def _is_name(self, text: str) -> bool:
+        """Whether a place-like run of nouns names something: 静安区, 広東省; not 行政区, 各区."""
+        tokens = self._tokenizer.tokenize(text)
+        return len(tokens) > 1 and tokens[0].base not in _NO_NAMES
 
     def _knows(self, name: str) -> bool:
         """Whether the documents write the name, or a word of it before its ending."""

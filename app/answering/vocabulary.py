@@ -23,13 +23,17 @@ _SHORTEST_STEM = 2
 
 @dataclass(frozen=True, slots=True)
 class AttributeMention:
-    """Words that ask for an attribute. `rank` orders rivals (higher is surer); `weak` if they may mean the zone."""
+    """Words that ask for an attribute. `rank` orders rivals (higher is surer).
+
+    `weak` if they may mean the zone itself, `interrogative` if they only ask (どこ, どれだけ) and name nothing.
+    """
 
     attribute: Attribute
     start: int
     end: int
     rank: tuple[bool, int]
     weak: bool
+    interrogative: bool = False
 
 
 class Vocabulary:
@@ -107,7 +111,8 @@ class Vocabulary:
             noun = any(token.pos.startswith("名詞") for token in tokens[start:end])
             weak = word in self._nouns and any(zone.end in (tokens[start].start, tokens[start].start - 1) for zone in zones)
             rank = (noun, sum(map(len, phrase)))
-            found.append(AttributeMention(attribute, tokens[start].start, tokens[end - 1].end, rank, weak))
+            asks = tokens[start].pos.startswith("代名詞")
+            found.append(AttributeMention(attribute, tokens[start].start, tokens[end - 1].end, rank, weak, asks))
         return found
 
     def foreign_mentions(self, question: Normalized) -> list[AttributeMention]:
