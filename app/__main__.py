@@ -54,8 +54,7 @@ def index(
     rebuild: Annotated[bool, typer.Option("--rebuild", help="Replace whatever index is there, damaged too.")] = False,
 ) -> None:
     """Build a missing index, refresh one whose documents or guides changed."""
-    from app.assembly import build_index, open_index, open_library
-    from app.searching.embedding import open_encoder
+    from app.assembly import build_index, open_encoder, open_index, open_library
 
     settings = Settings(corpus, index, model)
     library, encoder = open_library(settings), open_encoder(model)
@@ -87,9 +86,10 @@ def ask(
         )
     settings = Settings(corpus, index, model)
     if batch is not None and out is not None:
+        from app.assembly import open_assistant
         from app.serving.batch import run_batch
 
-        if run_batch(settings, batch, out):
+        if run_batch(lambda: open_assistant(settings), batch, out):
             raise typer.Exit(InputError.exit_code)
         return
     from app.answering.planning import check_question

@@ -15,13 +15,13 @@ from app.answering.planning import Planner
 from app.answering.refusal import Judge
 from app.answering.verification import Evidence
 from app.answering.vocabulary import Vocabulary
-from app.config import Settings
+from app.config import DEFAULT_MODEL, Settings
 from app.reading.corpus import guide_path, read_corpus
 from app.reading.facts import extract_facts
 from app.reading.guide import Guide, read_guide
 from app.reading.segmentation import segment
 from app.schema import Document, Fact, Passage, Reading, Zone
-from app.searching.embedding import Encoder, Vectors, open_encoder
+from app.searching.embedding import Encoder, EngineEncoder, Vectors
 from app.searching.generation import (
     Generation,
     Sources,
@@ -72,6 +72,18 @@ def open_library(settings: Settings) -> Library:
         path = guide_path(document, settings.corpus)
         guides[document.name] = read_guide(path) if path.is_file() else Guide()
     return Library(documents, guides)
+
+
+def open_encoder(model: str) -> Encoder:
+    """The default engine for `e5-small`, else a sentence-transformers model by folder or name.
+
+    Raises ModelError with what to do when it cannot be loaded.
+    """
+    if model == DEFAULT_MODEL:
+        return EngineEncoder()
+    from app.searching.sentence_transformer import SentenceTransformerEncoder  # it would import torch for nothing
+
+    return SentenceTransformerEncoder(model)
 
 
 def build_index(settings: Settings, library: Library, encoder: Encoder, *, rebuild: bool = False) -> bool:

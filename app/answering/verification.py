@@ -13,9 +13,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, get_args
 
+from app.answer import SCHEMA_VERSION, Reason
 from app.errors import BatchError
 from app.reading.normalization import normalize
-from app.schema import SCHEMA_VERSION, Document, Passage, Reason
+from app.schema import Document, Passage
 from app.wording import label_text
 
 _MEASURE = re.compile(r"(?P<about>約|およそ|おおよそ|ほぼ)?(?P<number>\d[\d,]*(?:\.\d+)?)(?P<unit>\D+)")

@@ -16,19 +16,19 @@ from types import ModuleType
 from typing import Any, Protocol
 
 import app
-from app.answering import assistant, composition, planning, refusal
+from app.answering import assistant as answering
+from app.answering import composition, planning, refusal
 from app.answering.assistant import Assistant
-from app.assembly import open_assistant, open_index, open_library
-from app.config import Settings
 from app.errors import BatchError, QuestionError
 from app.evaluating.baselines import DenseBaseline, WordBaseline
 from app.evaluating.metrics import Outcome, Response
 from app.evaluating.questions import Question, half
 from app.searching import fusion, lexical_index, retrieval
-from app.searching.embedding import open_encoder
+from app.searching.embedding import Encoder
+from app.searching.generation import Generation
 
 # Where the numbers stand that an answer depends on.
-_TUNED = (lexical_index, fusion, retrieval, planning, refusal, composition, assistant)
+_TUNED = (lexical_index, fusion, retrieval, planning, refusal, composition, answering)
 # Goes through the questions as it is given them, and shows how far it is.
 Progress = Callable[[Sequence[Question]], Iterable[Question]]
 
@@ -81,23 +81,17 @@ class Experiment:
     outcomes: Mapping[str, Sequence[Outcome]]
 
 
-def run(settings: Settings, file: Path, questions: Sequence[Question], progress: Progress) -> Experiment:
-    """Ask Shutten and both baselines every question. Raises ShuttenError."""
-    library = open_library(settings)
-    encoder = open_encoder(settings.model)
-    generation = open_index(settings, library, encoder)
-    systems: list[System] = [
-        Product(open_assistant(settings)),
-        DenseBaseline(generation, encoder),
-        WordBaseline(generation),
-    ]
-    recorded = {
-        "questions": {"file": str(file), "sha256": _hash_file(file), "count": len(questions)},
-        "corpus": {"folder": str(settings.corpus), **library.sources().as_json()},
-        "index": generation.hash,
-        "model": {"name": settings.model, "fingerprint": encoder.fingerprint},
-        **_surroundings(),
-    }
+def run(
+    assistant: Assistant,
+    generation: Generation,
+    encoder: Encoder,
+    sources: Mapping[str, Any],
+    questions: Sequence[Question],
+    progress: Progress,
+) -> Experiment:
+    """Ask Shutten and both baselines every question; `sources` is recorded with what they answered from."""
+    systems: list[System] = [Product(assistant), DenseBaseline(generation, encoder), WordBaseline(generation)]
+    recorded = {**sources, "index": generation.hash, "model": encoder.fingerprint, **_surroundings()}
     return Experiment(recorded, ask_all(systems, questions, progress))
 
 
@@ -172,12 +166,13 @@ def _package_version(name: str) -> str | None:
         return None
 
 
-def _hash_file(path: Path) -> str:
+def hash_file(path: Path) -> str:
+    """The SHA-256 of a file."""
     return hashlib.sha256(path.read_bytes()).hexdigest()
 
 
 def _hash_code(folder: Path) -> str:
     digest = hashlib.sha256()
     for path in sorted(folder.rglob("*.py")):
-        digest.update(f"{path.relative_to(folder).as_posix()} {_hash_file(path)}\n".encode())
+        digest.update(f"{path.relative_to(folder).as_posix()} {hash_file(path)}\n".encode())
     return digest.hexdigest()

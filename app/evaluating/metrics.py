@@ -11,8 +11,9 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from app.answer import Reason, Status
 from app.evaluating.questions import Question
-from app.schema import Passage, Reason, Status
+from app.schema import Passage
 
 # The normal deviate that leaves 2.5 % in each tail.
 _Z95 = 1.959963984540054

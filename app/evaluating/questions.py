@@ -13,8 +13,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal, get_args
 
+from app.answer import Status
 from app.errors import BatchError
-from app.schema import Status
 
 Half = Literal["tuning", "reported"]
 

@@ -59,7 +59,7 @@ def read_document(path: Path, folder: Path) -> Document:
             f"資料 {name} は UTF-8 ではありません（{error.start} バイト目）。UTF-8 で保存し直してください。"
             f" ({name} is not UTF-8 at byte {error.start}: save it as UTF-8)",
         ) from error
-    if not text.strip("\ufeff \t\r\n\u3000"):
+    if not text.replace("\ufeff", "").strip():
         raise DocumentError("document_empty", f"資料 {name} は空です。本文を入れるか、取り除いてください。")
     return Document(name=name, text=text, sha256=hashlib.sha256(data).hexdigest())
 

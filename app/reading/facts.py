@@ -40,6 +40,7 @@ def _facts_of(passage: Passage, pattern: FactPattern) -> list[Fact]:
             spans = [match.span(1)]
         else:
             spans = list(split(passage.text, *match.span(1), pattern.separator))
+        spans = [(start, end) for start, end in spans if 0 <= start < end]
         number, unit, approximate = _measure(passage, match)
         for start, end in spans:
             facts.append(

@@ -117,7 +117,7 @@ class _Table:
         text = self.take(key, str, required=True)
         try:
             pattern = re.compile(text, re.MULTILINE)
-        except re.error as error:
+        except (re.error, OverflowError, RecursionError) as error:
             raise self.error(f"{key} の正規表現が正しくありません ({error})") from error
         if group and pattern.groups == 0:
             raise self.error(f"{key} には引用する範囲を示す括弧 ( ) が要ります")
@@ -163,13 +163,15 @@ def read_guide(path: Path) -> Guide:
             _read_unit(name, _Table(f'[units."{name}"]', item, path.name))
             for name, item in top.take("units", dict, {}).items()
         ),
-        names={table.take("zone", str, required=True): table.words("words") for table in names_tables},
+        names=_read_names(names_tables),
         dictionary=_read_dictionary(top.take("dictionary", dict, {}), path.name),
         examples=top.words("examples"),
         sha256=hashlib.sha256(data).hexdigest(),
     )
-    for table in (*names_tables, zones, overview):
-        table.finish(("heading", "closing", "noun", "nouns", "kind", "zone", "words"))
+    for table in names_tables:
+        table.finish(("zone", "words"))
+    zones.finish(("heading", "closing", "noun", "nouns"))
+    overview.finish(("kind",))
     top.finish(_TABLES)
     _check_references(guide, path.name)
     return guide
@@ -223,15 +225,30 @@ def _read_attribute(table: _Table, source: str) -> Attribute:
     return attribute
 
 
+def _read_names(tables: Sequence[_Table]) -> dict[str, tuple[str, ...]]:
+    names: dict[str, tuple[str, ...]] = {}
+    for table in tables:
+        zone = table.take("zone", str, required=True)
+        names[zone] = (*names.get(zone, ()), *table.words("words"))
+    return names
+
+
 def _read_unit(name: str, table: _Table) -> Unit:
-    unit = Unit(name=name, factor=float(table.take("factor", (int, float), 1.0)), words=table.words("words"))
+    factor = table.take("factor", (int, float), 1.0)
+    if isinstance(factor, bool) or not 0 < factor < float("inf"):
+        raise table.error("factor は正の数です")
+    unit = Unit(name=name, factor=float(factor), words=table.words("words"))
     table.finish(Unit.__dataclass_fields__)
     return unit
 
 
 def _read_dictionary(data: Mapping[str, Any], source: str) -> tuple[tuple[str, str], ...]:
     for name, reading in data.items():
-        if not isinstance(reading, str) or not re.fullmatch(r"[ァ-ヶー]+", reading) or re.search(r"[\s,\"]", name):
+        if (
+            not isinstance(reading, str)
+            or not re.fullmatch(r"[ァ-ヶー]+", reading)
+            or not re.fullmatch(r"[^\s,\"]+", name)
+        ):
             raise GuideError(
                 "guide_invalid",
                 f"読み取りガイド {source} の [dictionary] {name!r}: 読みは片仮名で書き、名前に空白・コンマ・引用符は使えません。",

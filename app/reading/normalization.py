@@ -43,11 +43,7 @@ class Normalized:
 def _clusters(text: str) -> Iterator[tuple[int, str]]:
     start = 0
     for i in range(1, len(text) + 1):
-        if (
-            i < len(text)
-            and i - start < _LONGEST_CLUSTER
-            and (text[i] in _ATTACHED or unicodedata.combining(text[i]))
-        ):
+        if i < len(text) and i - start < _LONGEST_CLUSTER and (text[i] in _ATTACHED or unicodedata.combining(text[i])):
             continue
         if start < len(text):
             yield start, text[start:i]

@@ -30,7 +30,9 @@ _NUMBERED_HEADING = re.compile(
     r"(第[0-9０-９一二三四五六七八九十百]+[章編部節条]|[IVX]+\.|[0-9０-９]+(?:[.．][0-9０-９]+)*[.．、]?(?=[ \u3000])"
     r"|[一二三四五六七八九十]+、|[（(][0-9０-９一二三四五六七八九十]+[)）])[ \u3000]*\S.*"
 )
-_ITEM = re.compile(r"[ \t\u3000]*(?:[・･•●○◆◇■□▪*\-–―]|[①-⑳]|[0-9０-９]+[.)．）])[ \t\u3000]*(?=\S)")
+_ITEM = re.compile(
+    r"[ \t\u3000]*(?:[・･•●○◆◇■□▪*]|[\-–―](?![0-9０-９])|[①-⑳]|[0-9０-９]+[.)．）](?![0-9０-９]))[ \t\u3000]*(?=\S)"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,9 +56,12 @@ def sentences(text: str, start: int, end: int) -> Iterator[Span]:
     >>> [text[a:b] for text in ["雨だ。「晴れ。」と言う"] for a, b in sentences(text, 0, len(text))]
     ['雨だ。', '「晴れ。」と言う']
     """
-    begin = start
+    begin = position = start
+    depth = 0
     for mark in _SENTENCE_END.finditer(text, start, end):
-        if _depth(text, begin, mark.start()) == 0:
+        depth = _depth(text, position, mark.start(), depth)
+        position = mark.start()
+        if depth == 0:
             yield from _trimmed(text, begin, mark.end())
             begin = mark.end()
     yield from _trimmed(text, begin, end)
@@ -64,16 +69,17 @@ def sentences(text: str, start: int, end: int) -> Iterator[Span]:
 
 def split(text: str, start: int, end: int, separator: re.Pattern[str]) -> Iterator[Span]:
     """`text[start:end]` cut at `separator`, but never within brackets or quotation marks."""
-    begin = start
+    begin = position = start
+    depth = 0
     for mark in separator.finditer(text, start, end):
-        if mark.start() >= begin and _depth(text, begin, mark.start()) == 0:
+        depth, position = _depth(text, position, mark.start(), depth), mark.start()
+        if mark.start() >= begin and depth == 0:
             yield from _trimmed(text, begin, mark.start())
             begin = mark.end()
     yield from _trimmed(text, begin, end)
 
 
-def _depth(text: str, start: int, end: int) -> int:
-    depth = 0
+def _depth(text: str, start: int, end: int, depth: int = 0) -> int:
     for character in text[start:end]:
         if character in _OPENING:
             depth += 1
@@ -107,11 +113,9 @@ def _by_guide(document: Document, guide: Guide) -> tuple[tuple[Zone, ...], list[
     for section in sections:
         if section.zone is None:
             found += [
-                (None, guide.overview_kind, *span)
-                for line in section.spans
-                for span in sentences(document.text, *line)
+                (None, guide.overview_kind, *span) for line in section.spans for span in sentences(document.text, *line)
             ]
-        elif section.spans:
+        else:
             found += _slots(document, guide, section)
     return zones, found
 
@@ -133,13 +137,14 @@ def _sections(document: Document, guide: Guide) -> tuple[tuple[Zone, ...], list[
     if not zones or twice:
         what = f"同じ名の区画 {twice} が2つあります" if twice else "[zones] heading に合う見出しが1行もありません"
         raise GuideError(
-            "guide_mismatch", f"{document.name} の読み取りガイドが本文に合いません: {what}。ガイドか本文を直してください。"
+            "guide_mismatch",
+            f"{document.name} の読み取りガイドが本文に合いません: {what}。ガイドか本文を直してください。",
         )
     return tuple(zones), [_Section(zone, tuple(lines)) for zone, lines in opened]
 
 
 def _slots(document: Document, guide: Guide, section: _Section) -> list[_Found]:
-    start, end = section.spans[0][0], section.spans[-1][1]
+    start, end = (section.spans[0][0], section.spans[-1][1]) if section.spans else (0, 0)
     found: list[_Found] = []
     for slot in guide.slots:
         spans = list(_slot_spans(document.text, start, end, slot))
@@ -154,7 +159,9 @@ def _slots(document: Document, guide: Guide, section: _Section) -> list[_Found]:
     covered += [match.span() for skip in guide.skip for match in skip.finditer(document.text, start, end)]
     for line in section.spans:
         for rest in _uncovered(line, covered):
-            found += [(section.zone, "本文", *span) for span in sentences(document.text, *rest) if _says(document.text, span)]
+            found += [
+                (section.zone, "本文", *span) for span in sentences(document.text, *rest) if _says(document.text, span)
+            ]
     return found
 
 
@@ -195,7 +202,7 @@ def _by_layout(document: Document) -> tuple[tuple[Zone, ...], list[_Found]]:
     found: list[_Found] = []
     for number, (start, end) in enumerate(lines):
         following = text[slice(*lines[number + 1])] if number + 1 < len(lines) else ""
-        level, title_start = _heading(text[start:end], following, path)
+        level, title_start = _heading(text[start:end], following)
         if level:
             path = [item for item in path if item[0] < level] + [(level, text[start + title_start : end])]
             name = " / ".join(title for _, title in path)
@@ -204,12 +211,12 @@ def _by_layout(document: Document) -> tuple[tuple[Zone, ...], list[_Found]]:
             zone = " / ".join(title for _, title in path) or None
             found += [(zone, "本文", *span) for span in _packed(text, start, end)]
     if not found:  # a document of headings only still says them
-        found = [(None, "本文", *line) for line in lines]
+        found = [(None, "本文", *span) for line in lines for span in _packed(text, *line)]
         zones = {}
     return tuple(zones.values()), found
 
 
-def _heading(line: str, following: str, path: list[tuple[int, str]]) -> tuple[int, int]:
+def _heading(line: str, following: str) -> tuple[int, int]:
     """The level of a heading (1 is highest, 0 is none), and where its title begins in the line."""
     if mark := _MARKDOWN_HEADING.fullmatch(line):
         return len(mark.group(1)), mark.start(2)
@@ -217,13 +224,19 @@ def _heading(line: str, following: str, path: list[tuple[int, str]]) -> tuple[in
     if not short or not following:
         return 0, 0
     numbered = _NUMBERED_HEADING.fullmatch(line)
-    if numbered and not _NUMBERED_HEADING.fullmatch(following) and len(following) > len(line):
+    below = line[:1] == "第" and _rank(following) > _rank(line) > 0
+    if numbered and (below or (not _NUMBERED_HEADING.fullmatch(following) and len(following) > len(line))):
         mark_text = numbered.group(1)
         depth = mark_text.strip(".．、").count(".") + mark_text.strip(".．、").count("．")
         return 2 + depth + (mark_text[0] in "（(") + (mark_text[-1] in "節条"), 0
     if not _ITEM.match(line) and not numbered and following.endswith("。") and len(following) > 2 * len(line):
-        return (2 if path and path[0][0] == 1 else 1), 0
+        return 2, 0
     return 0, 0
+
+
+def _rank(line: str) -> int:
+    mark = re.match(r"第[0-9０-９一二三四五六七八九十百]+([編章部節条])", line)
+    return "編部章節条".index(mark.group(1)) + 1 if mark else 0
 
 
 def _packed(text: str, start: int, end: int) -> Iterator[Span]:
@@ -236,7 +249,7 @@ def _packed(text: str, start: int, end: int) -> Iterator[Span]:
             begin = sentence_start
         stop = sentence_end
         while stop - begin > LONGEST_PASSAGE:
-            yield begin, begin + LONGEST_PASSAGE
+            yield from _trimmed(text, begin, begin + LONGEST_PASSAGE)
             begin += LONGEST_PASSAGE
     yield from _trimmed(text, begin, stop)
 

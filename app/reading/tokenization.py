@@ -7,6 +7,7 @@ Tagger shared by threads mixes up words, and nodes go stale with the next call.
 from __future__ import annotations
 
 import re
+import shlex
 import subprocess
 import sys
 import threading
@@ -64,9 +65,7 @@ def build_dictionary(names: Iterable[tuple[str, str]], path: Path) -> None:
         (folder / "system").symlink_to(unidic_lite.DICDIR, target_is_directory=True)
         arguments = "fugashi -d system -u names.dic -f utf8 -t utf8 names.csv"
         program = f"import fugashi; fugashi.build_dictionary({arguments!r})"
-        done = subprocess.run(
-            [sys.executable, "-c", program], cwd=folder, capture_output=True, text=True, check=False
-        )
+        done = subprocess.run([sys.executable, "-c", program], cwd=folder, capture_output=True, text=True, check=False)
         if done.returncode != 0 or not (folder / "names.dic").is_file():
             raise EngineError(
                 "dictionary_failed",
@@ -87,7 +86,7 @@ class Tokenizer:
 
             options = f'-r /dev/null -d "{unidic_lite.DICDIR}"'
             if user_dictionary is not None:
-                options += f' -u "{user_dictionary}"'
+                options += f" -u {shlex.quote(str(user_dictionary))}"
             self._tagger = fugashi.Tagger(options)
         except (ImportError, RuntimeError) as error:
             raise EngineError(

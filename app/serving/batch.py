@@ -4,19 +4,19 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 from app.answering.assistant import Assistant
-from app.assembly import open_assistant
-from app.config import Settings
 from app.errors import BatchError, InputError, OutputError
 
 
-def run_batch(settings: Settings, source: Path, target: Path) -> int:
+def run_batch(opened: Callable[[], Assistant], source: Path, target: Path) -> int:
     """Answer every line of `source` into `target`; returns how many lines were bad.
+
+    `opened` gives the assistant, once source and target are known to be usable.
 
     The target appears when it is complete. Raises BatchError if the source cannot be read, OutputError if the target
     cannot be written; what it held before stays then.
@@ -31,7 +31,7 @@ def run_batch(settings: Settings, source: Path, target: Path) -> int:
             )
         with partial.open("w", encoding="utf-8", newline="\n") as file:
             bad = 0
-            assistant = open_assistant(settings)
+            assistant = opened()
             for row in _rows(assistant, lines):
                 bad += "error" in row
                 # A lone surrogate in an id that came in as an escape goes out as an escape.

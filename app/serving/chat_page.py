@@ -17,8 +17,9 @@ os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
 import gradio as gr
 from fastapi import FastAPI
 
+from app.answer import Answer
 from app.errors import ShuttenError
-from app.schema import Answer, Document, Zone
+from app.schema import Document, Zone
 from app.serving import rendering
 
 _STATIC = Path(__file__).parent / "static"

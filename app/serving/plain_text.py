@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from app.schema import Answer
+from app.answer import Answer
 
 
 def answer_text(answer: Answer) -> str:

@@ -13,7 +13,8 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import groupby
 
-from app.schema import Answer, Citation, Document, Passage, Zone, segment_json
+from app.answer import Answer, Citation, segment_json
+from app.schema import Document, Passage, Zone
 
 TITLE = "出典 Shutten"
 TAGLINE = "資料に書いてあることだけを、出典つきで答えます。"
