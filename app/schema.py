@@ -90,7 +90,7 @@ class Token:
     """A word of a text: `surface == text[start:end]`; `base` is its dictionary form, `reading` katakana or ''.
 
     `content` is False for words that carry no topic (particles, auxiliaries, する, こと, 何); `place` is True for
-    names of places.
+    names of places below countries.
     """
 
     surface: str

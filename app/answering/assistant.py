@@ -22,10 +22,8 @@ KIND_BONUS = 0.5
 PLACE_BONUS = 10.0
 # And one that holds what the question puts in quotation marks, or a proper noun of it.
 LITERAL_BONUS = 3.0
-# A question for one of a zone's single passages is answered with it, unless another kind of passage holds this share
-# of what the question's words say.
-STRONG_SHARE = 0.5
-# … or the question says this many things more: then it is about those.
+# A question for one of a zone's single passages is answered with it, whatever else it says, up to this many things:
+# then it is about those.
 MANY_WORDS = 3
 
 
@@ -72,7 +70,7 @@ class Assistant:
         return answer if id is None else answer.with_id(id)
 
     def _answer(self, question: str, plan: Plan) -> Answer:
-        hits = self._search(plan)
+        hits = self._search(question, plan)
         if refused := self._judge.premise(question, plan) or self._judge.detail(question, plan, hits):
             return self._composer.refusal(question, plan, refused, hits)
         if statements := self._statements(plan, hits):
@@ -81,10 +79,10 @@ class Assistant:
             return self._composer.refusal(question, plan, refused, hits)
         return self._composer.passages(question, plan, hits)
 
-    def _search(self, plan: Plan) -> list[Hit]:
+    def _search(self, question: str, plan: Plan) -> list[Hit]:
         allowed = self._about(plan.subjects) if plan.subjects else None
         return self._retriever.search(
-            plan.topic, " ".join(mention.value for mention in plan.leftover), allowed=allowed, bonus=self._bonus(plan)
+            [question, plan.topic], " ".join(mention.value for mention in plan.leftover), allowed=allowed, bonus=self._bonus(plan)
         )
 
     def _about(self, subjects: Sequence[str]) -> Mask:
@@ -135,7 +133,7 @@ class Assistant:
         if several <= 1:
             if attribute.measured or hits[0].passage.kind == attribute.kind:
                 return True
-            return len(plan.leftover) < MANY_WORDS and hits[0].legs.get("words", 0.0) < STRONG_SHARE
+            return len(plan.leftover) < MANY_WORDS
         return plan.operation == "list" and not any(hit.legs.get("words") for hit in hits)
 
     def _stated(self, plan: Plan, attributes: Iterable[Attribute], subjects: Sequence[str | None]) -> list[Statement]:

@@ -111,7 +111,7 @@ class Vocabulary:
             noun = any(token.pos.startswith("名詞") for token in tokens[start:end])
             weak = word in self._nouns and any(zone.end in (tokens[start].start, tokens[start].start - 1) for zone in zones)
             rank = (noun, sum(map(len, phrase)))
-            asks = tokens[start].pos.startswith("代名詞")
+            asks = all(token.pos.startswith(("代名詞", "助詞", "副詞")) for token in tokens[start:end])
             found.append(AttributeMention(attribute, tokens[start].start, tokens[end - 1].end, rank, weak, asks))
         return found
 

@@ -112,7 +112,7 @@ class Tokenizer:
                     start=raw_start,
                     end=raw_end,
                     content=_is_content(feature.pos1, feature.pos2, base),
-                    place=feature.pos3 == "地名",
+                    place=feature.pos3 == "地名" and feature.pos4 != "国",
                 )
             )
         return tuple(tokens)

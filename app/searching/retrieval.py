@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 
@@ -25,10 +25,15 @@ class Retriever:
         self._generation = generation
         self._encoder = encoder
 
-    def legs(self, topic: str, terms: str, k: int = CANDIDATES, allowed: Mask | None = None) -> dict[str, Leg]:
-        """The best `k` rows and scores of each leg: `dense` for the topic, `words` and `bigrams` for the terms."""
+    def legs(
+        self, queries: Sequence[str], terms: str, k: int = CANDIDATES, allowed: Mask | None = None
+    ) -> dict[str, Leg]:
+        """The best `k` rows and scores of each leg: `dense` for the queries, `words` and `bigrams` for the terms.
+
+        The dense score is the mean of the queries' cosines: their vectors' mean, not normalised again, gives just that.
+        """
         generation = self._generation
-        vector = self._encoder.encode_queries([topic])[0]
+        vector = self._encoder.encode_queries(queries).mean(axis=0)
         return {
             "dense": generation.dense.search(vector, k, allowed),
             "words": generation.words.search(word_terms(generation.tokenizer.tokenize(terms)), k, allowed),
@@ -36,14 +41,14 @@ class Retriever:
         }
 
     def search(
-        self, topic: str, terms: str, k: int = 10, allowed: Mask | None = None, bonus: Scores | None = None
+        self, queries: Sequence[str], terms: str, k: int = 10, allowed: Mask | None = None, bonus: Scores | None = None
     ) -> list[Hit]:
         """The best `k` hits among the `allowed` passages (a mask over all of them), best first.
 
-        `topic` is what the question is about, for meaning; `terms` the words of it that should be found; `bonus` is
+        `queries` are wordings of what is asked, for meaning; `terms` the words of it that should be found; `bonus` is
         added to each passage's fused score (one number for each passage, in deviations of the dense leg).
         """
-        legs = self.legs(topic, terms, max(k, CANDIDATES), allowed)
+        legs = self.legs(queries, terms, max(k, CANDIDATES), allowed)
         rows, scores = fuse(legs, WEIGHTS)
         if bonus is not None:
             scores = scores + bonus[rows]
