@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from app.answering.question_words import ORDINARY_ATTRIBUTES
 from app.reading.normalization import normalize
@@ -33,7 +34,7 @@ _KINDS = tuple(
         (_ALWAYS, r"いくら(?!で?も)|何円|何元|何ドル", rf"{_NUMBER}(?:円|元|ドル|ユーロ)"),
         (
             _WHERE_ASKED,
-            r"金額|総額|費用|予算|料金|賃料|家賃|価格|値段|コスト|年収|給料|補助金|助成金|[^材原燃食衣]料|額",
+            r"金額|総額|費用|予算|料金|賃料|家賃|価格|値段|コスト|年収|給料|補助金|助成金|[^材原燃食衣資飼塗史]料|額",
             rf"{_NUMBER}(?:円|元|ドル|ユーロ)",
         ),
         (_WHERE_ASKED, r"利率|金利|税率|何%|何パーセント|何割|割合|比率", rf"{_NUMBER}(?:%|パーセント|割)"),
@@ -86,12 +87,12 @@ def expectations(question: str, tokens: Sequence[Token], leftover: Sequence[Ment
 
 def _counts(tokens: Sequence[Token], leftover: Sequence[Mention]) -> Iterator[Expectation]:
     """「何隻」「何段階」: a number with the same counter."""
-    for asked, counter in zip(tokens, tokens[1:], strict=False):
+    for asked, counter in pairwise(tokens):
         indefinite = any(token.start == counter.end and token.base == "も" for token in tokens)
-        if asked.base == "何" and counter.start == asked.end and counter.base not in _NO_COUNTER and not indefinite:
-            if counter.pos.startswith(("名詞", "接尾辞")) and _within(leftover, counter):
-                mention = Mention(asked.surface + counter.surface, asked.start, counter.end)
-                yield Expectation(mention, _searcher(re.compile(_NUMBER + re.escape(normalize(counter.surface).text))))
+        counts = counter.pos.startswith(("名詞", "接尾辞")) and counter.base not in _NO_COUNTER and not indefinite
+        if asked.base == "何" and counter.start == asked.end and counts and _within(leftover, counter):
+            mention = Mention(asked.surface + counter.surface, asked.start, counter.end)
+            yield Expectation(mention, _searcher(re.compile(_NUMBER + re.escape(normalize(counter.surface).text))))
 
 
 def _kinds_of(tokens: Sequence[Token], leftover: Sequence[Mention]) -> Iterator[Expectation]:
