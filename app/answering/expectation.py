@@ -73,8 +73,9 @@ class Expectation:
 
 def expectations(question: str, tokens: Sequence[Token], leftover: Sequence[Mention]) -> Iterator[Expectation]:
     """What the question expects to be told. `leftover` are the words that nothing else has understood."""
+    yield from _things(question, tokens, leftover)
     folded = normalize(question)
-    for always, cue, evidence in _KINDS:
+    for always, cue, evidence in sorted(_KINDS, key=lambda kind: kind[0]):  # a noun says more of what is missing
         for match in cue.finditer(folded.text):
             if not always and not _ASKED.match(folded.text[match.end() :]):
                 continue
@@ -82,7 +83,6 @@ def expectations(question: str, tokens: Sequence[Token], leftover: Sequence[Ment
             yield Expectation(Mention(question[start:end], start, end), _searcher(evidence))
     yield from _counts(tokens, leftover)
     yield from _kinds_of(tokens, leftover)
-    yield from _things(question, tokens, leftover)
 
 
 def _counts(tokens: Sequence[Token], leftover: Sequence[Mention]) -> Iterator[Expectation]:

@@ -78,14 +78,14 @@ class Planner:
         covered = [False] * len(question)  # characters that something has understood
         places = vocabulary.places(normalized)
         zones = vocabulary.zones(normalized, places)
-        which = vocabulary.asks_which(normalized)
+        which = [] if zones else vocabulary.asks_which(normalized)
         _cover(covered, [*zones, *which, *vocabulary.sections(normalized)])
         topic = _topic(question, tokens, covered)
-        attribute, by_interrogative = self._attribute(question, tokens, covered, places, zones)
+        attribute, asks_where = self._attribute(question, tokens, covered, places, zones)
         asks_which = bool(which)
         leftover = _leftover(tokens, covered, question, vocabulary.noun)
-        if by_interrogative and leftover:  # 「どこ」 and 「どれだけ」 are about the rest of the question, not about a zone
-            attribute, asks_which = None, asks_which or (not zones and "どこ" in normalized.text)
+        if asks_where and not zones:  # of something that is not a zone, that is: in which zone is it
+            asks_which = True
         ordinal = _ordinal(normalized.text) if attribute else None
         subjects = tuple(dict.fromkeys(zone.value for zone in zones))
         return Plan(
@@ -108,26 +108,24 @@ class Planner:
         places: Sequence[Mention],
         zones: Sequence[Mention],
     ) -> tuple[Attribute | None, bool]:
-        """The attribute asked for, and whether only an interrogative says so; its words are covered.
+        """The attribute asked for, its words covered; and whether 「どこ」 asks for something else instead.
 
-        Words that may mean the zone count if nothing else does.
+        Words that may mean the zone, and interrogatives, count only if nothing is left of the question beside them.
         """
         hidden = list(covered)
         _cover(hidden, places)
         mentions = self._vocabulary.attribute_mentions(tokens, hidden, zones)
         mentions = mentions or self._vocabulary.foreign_mentions(normalize(question))
-        strong = [mention for mention in mentions if not mention.weak]
-        if not strong:
-            without = list(covered)
-            _cover(without, mentions)
-            if _leftover(tokens, without, question, self._vocabulary.noun):
-                _cover(covered, mentions)
-                return None, False
-        best = max(strong or mentions, key=lambda mention: mention.rank, default=None)
-        if best is None:
-            return None, False
+        sure = [mention for mention in mentions if not mention.weak and not mention.interrogative]
+        if not sure:
+            _cover(covered, mentions)
+            if _leftover(tokens, covered, question, self._vocabulary.noun):
+                return None, any(question[mention.start : mention.end] == "どこ" for mention in mentions)
+            best = max(mentions, key=lambda mention: (mention.weak, mention.rank), default=None)
+            return (best.attribute if best else None), False
+        best = max(sure, key=lambda mention: mention.rank)
         _cover(covered, [mention for mention in mentions if mention.weak or mention.attribute is best.attribute])
-        return best.attribute, best.interrogative
+        return best.attribute, False
 
 
 def _cover(covered: list[bool], mentions: Sequence[Mention | AttributeMention]) -> None:

@@ -18,7 +18,7 @@ def extract_facts(passages: tuple[Passage, ...], guide: Guide) -> tuple[Fact, ..
         for passage in passages
         for pattern in guide.facts
         if pattern.kind == passage.kind
-        for fact in _facts_of(passage, pattern)
+        for fact in _facts_of(passage, pattern, guide)
     )
 
 
@@ -33,7 +33,7 @@ def parse_number(text: str) -> float:
     return float(normalize(text).text.replace(",", ""))
 
 
-def _facts_of(passage: Passage, pattern: FactPattern) -> list[Fact]:
+def _facts_of(passage: Passage, pattern: FactPattern, guide: Guide) -> list[Fact]:
     facts = []
     for match in pattern.pattern.finditer(passage.text):
         if pattern.separator is None:
@@ -41,7 +41,7 @@ def _facts_of(passage: Passage, pattern: FactPattern) -> list[Fact]:
         else:
             spans = list(split(passage.text, *match.span(1), pattern.separator))
         spans = [(start, end) for start, end in spans if 0 <= start < end]
-        number, unit, approximate = _measure(passage, match)
+        number, unit, approximate = _measure(passage, match, guide)
         for start, end in spans:
             facts.append(
                 Fact(
@@ -60,10 +60,16 @@ def _facts_of(passage: Passage, pattern: FactPattern) -> list[Fact]:
     return facts
 
 
-def _measure(passage: Passage, match: re.Match[str]) -> tuple[float | None, str | None, bool]:
+def _measure(passage: Passage, match: re.Match[str], guide: Guide) -> tuple[float | None, str | None, bool]:
     groups = match.groupdict()
     if groups.get("number") is None:
         return None, None, False
+    known = {word for unit in guide.units for word in (unit.name, *unit.words)}
+    if groups.get("unit") not in known:
+        raise GuideError(
+            "guide_mismatch",
+            f"{passage.passage_id} の単位 {groups.get('unit')!r} がガイドの [units] にありません。書き足してください。",
+        )
     try:
         number = parse_number(groups["number"])
     except ValueError as error:

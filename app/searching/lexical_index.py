@@ -49,8 +49,11 @@ class LexicalIndex:
             return cls(None)
         import bm25s
 
+        # Numbered here and in order: left to bm25s, the numbers would differ from process to process.
+        vocabulary = {term: i for i, term in enumerate(sorted({term for terms in texts for term in terms}))}
         index = bm25s.BM25(k1=K1, b=B, method="lucene")
-        index.index([list(terms) for terms in texts], show_progress=False)
+        ids = [[vocabulary[term] for term in terms] for terms in texts]
+        index.index((ids, vocabulary), create_empty_token=False, show_progress=False)
         return cls(index)
 
     @classmethod
@@ -79,9 +82,9 @@ class LexicalIndex:
         if allowed is not None:
             scores = np.where(allowed, scores, 0.0)
         rows = np.flatnonzero(scores > 0)
-        if len(rows) > k:
-            rows = rows[np.argpartition(-scores[rows], k)[:k]]
-        rows = rows[np.lexsort((rows, -scores[rows]))]
+        if len(rows) > k:  # whoever ties with the last one stays until the order by row decides
+            rows = rows[scores[rows] >= np.partition(scores[rows], -k)[-k]]
+        rows = rows[np.lexsort((rows, -scores[rows]))][:k]
         return rows.astype(np.int64), scores[rows].astype(np.float32)
 
     def _ceiling(self, terms: Sequence[str]) -> float:
