@@ -65,7 +65,7 @@ def _measure(passage: Passage, match: re.Match[str], guide: Guide) -> tuple[floa
     if groups.get("number") is None:
         return None, None, False
     known = {word for unit in guide.units for word in (unit.name, *unit.words)}
-    if groups.get("unit") not in known:
+    if known and groups.get("unit") not in known:
         raise GuideError(
             "guide_mismatch",
             f"{passage.passage_id} の単位 {groups.get('unit')!r} がガイドの [units] にありません。書き足してください。",
