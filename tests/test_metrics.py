@@ -6,6 +6,7 @@ from math import sqrt
 
 import pytest
 
+from app.answer import Status
 from app.evaluating.metrics import (
     Outcome,
     Response,
@@ -22,7 +23,7 @@ from app.evaluating.metrics import (
 )
 from app.evaluating.questions import Question
 from app.evaluating.report import figures, miss_list, misses, table
-from app.schema import Passage, Status
+from app.schema import Passage
 
 
 def passage(zone: str | None, text: str) -> Passage:

@@ -1,0 +1,188 @@
+"""Questions and their exact answers, read off the announcement by hand; the same every time, whoever asks."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+
+from app.answering.assistant import Assistant
+from app.config import Settings
+from tests.conftest import ROOT
+
+ITEM = "\n・"
+NOT_OURS = "この資料に書かれていることについての質問にだけお答えできます。"
+
+# question, answer, the passages that it cites
+ANSWERED = [
+    ("黄浦の面積は？", "黄浦の面積は約14平方キロメートルです。", ["黄浦/面積"]),
+    ("徐匯区の総面積を教えてください", "徐匯の面積は約45平方キロメートルです。", ["徐匯/面積"]),
+    ("虹口の面積は？", "虹口の面積は約4平方キロメートルです。", ["虹口/面積"]),
+    ("楊浦連携イノベーション区は何平方キロメートルですか。", "楊浦の面積は約23平方キロメートルです。", ["楊浦/面積"]),
+    ("宝山の広さ", "宝山の面積は約50平方キロメートルです。", ["宝山/面積"]),
+    ("閔行区はどれくらいの大きさですか？", "閔行の面積は約46平方キロメートルです。", ["閔行/面積"]),
+    ("総合保税区の面積を知りたい", "総合保税区の面積は約11平方キロメートルです。", ["総合保税区/面積"]),
+    (
+        "徐匯区に含まれる地域は？",
+        "徐匯のエリア：" + ITEM + ITEM.join(
+            ["大徐家匯エリア", "西岸濱江エリア", "漕河涇開発開拓エリア", "徐匯ミッドタウンエリア", "華涇ゲートウェイエリア"]
+        ),
+        ["徐匯/エリア"],
+    ),
+    ("虹口のエリアは？", "虹口のエリアは北外灘エリアです。", ["虹口/エリア"]),
+    (
+        "黄浦のエリアはどこですか？",
+        "黄浦のエリア：" + ITEM + ITEM.join(
+            ["外灘エリア", "濱江中央科学イノベーションエリア", "淮海新天地エリア", "人民広場エリア"]
+        ),
+        ["黄浦/エリア"],
+    ),
+    (
+        "楊浦の対象地域は？",
+        "楊浦のエリア：" + ITEM + ITEM.join(["大創智科学技術イノベーション回廊エリア", "濱江国際イノベーションエリア"]),
+        ["楊浦/エリア"],
+    ),
+    (
+        "閔行のエリアを教えて",
+        "閔行のエリア："
+        + ITEM
+        + ITEM.join(["虹橋国際中央ビジネスエリア(閔行部分)", "「大零号湾(グランドネオベイ)」科学技術イノベーション策源機能区"]),
+        ["閔行/エリア"],
+    ),
+    ("黄浦の重点は？", "黄浦の重点は金融サービスと輸入貿易です。", ["黄浦/重点"]),
+    ("虹口の重点分野は何ですか？", "虹口の重点はハイエンド海運および金融サービス、グリーン・低炭素サービスです。", ["虹口/重点"]),
+    ("宝山は何に焦点を当てていますか？", "宝山の重点はクルーズ経済とグリーン・低炭素のサプライチェーンです。", ["宝山/重点"]),
+    (
+        "総合保税区の重点は？",
+        "総合保税区の重点は越境貿易の円滑化レベルの向上と対外貿易新業態・新モデルの開発です。",
+        ["総合保税区/重点"],
+    ),
+    (
+        "虹口の施策は？",
+        "虹口の施策：" + ITEM + ITEM.join(
+            [
+                "渉外商事海事臨時仲裁の実施",
+                "グリーン海運の新業態の拡大",
+                "グリーン・低炭素のグローバル人材の誘致",
+                "越境人民元業務の発展推進",
+                "イノベーション科学技術金融商品の供給",
+                "企業の法廷外リストラの新モデルの探索",
+            ]
+        ),
+        [f"虹口/施策/{n}" for n in range(1, 7)],
+    ),
+    (
+        "閔行区ではどんな施策がありますか？",
+        "閔行の施策：" + ITEM + ITEM.join(
+            [
+                "虹橋ビジネスエリア保税物流センター(B型)の能力向上",
+                "公共保税倉庫の機能拡大",
+                "科学研究機器・設備共有のサポート",
+                "ハイエンド装備分野の地域間の産業協力の促進",
+            ]
+        ),
+        [f"閔行/施策/{n}" for n in range(1, 5)],
+    ),
+    (
+        "総合保税区の施策をすべて教えて",
+        "総合保税区の施策：" + ITEM + ITEM.join(
+            [
+                "越境電子商取引産業集積のサポート",
+                "「保税+」ビジネスの開拓と模索",
+                "クロスボーダー資金決済サービスの最適化",
+                "土地など各種要素の保障と供給の強化",
+                "税関特殊監督管理エリアの協同発展の推進",
+            ]
+        ),
+        [f"総合保税区/施策/{n}" for n in range(1, 6)],
+    ),
+    (
+        "データを安全に国外とやり取りする取り組みは？",
+        "徐匯（施策）：データの効率的で便利かつ安全なクロスボーダー流通の促進",
+        ["徐匯/施策/3"],
+    ),
+    (
+        "クルーズ人材の育成をするのはどの区？",
+        "宝山（施策）：クルーズ人材の誘致と育成システムの構築",
+        ["宝山/施策/3"],
+    ),
+    (
+        "外灘エリアはどの区に入っていますか？",
+        "黄浦（エリア）：外灘エリア、濱江中央科学イノベーションエリア、淮海新天地エリア、人民広場エリアをカバーし",
+        ["黄浦/エリア"],
+    ),
+]
+
+# question, reason, answer
+REFUSED = [
+    ("浦東の面積は？", "name_unknown", "この資料に「浦東」は出てきません。"),
+    ("静安区の面積は？", "name_unknown", "この資料に「静安区」は出てきません。"),
+    ("虹口の人口は？", "attribute_absent", "虹口は載っていますが、「人口」の記載はありません。"),
+    ("徐匯の予算はいくらですか？", "attribute_absent", "徐匯は載っていますが、「予算」の記載はありません。"),
+    ("黄浦の市長は誰ですか？", "attribute_absent", "黄浦は載っていますが、「市長」の記載はありません。"),
+    ("こんにちは", "out_of_scope", NOT_OURS),
+    ("ありがとう", "out_of_scope", NOT_OURS),
+]
+
+
+@pytest.mark.parametrize(("question", "answer", "cited"), ANSWERED, ids=[question for question, _, _ in ANSWERED])
+def test_what_the_document_says(assistant: Assistant, question: str, answer: str, cited: list[str]) -> None:
+    found = assistant.ask(question)
+    assert found.text == answer
+    assert (found.status, found.reason) == ("answered", None)
+    passages = [citation.passage for citation in found.citations]
+    assert [passage.passage_id for passage in passages] == [f"shanghai-ftz-linkage-zones#{name}" for name in cited]
+    assert [citation.n for citation in found.citations] == list(range(1, len(cited) + 1))
+    text = assistant.documents[0].text
+    assert all(text[passage.start : passage.end] == passage.text for passage in passages)
+
+
+@pytest.mark.parametrize(("question", "reason", "answer"), REFUSED, ids=[question for question, _, _ in REFUSED])
+def test_what_the_document_does_not_say(assistant: Assistant, question: str, reason: str, answer: str) -> None:
+    found = assistant.ask(question)
+    assert (found.status, found.reason, found.text) == ("refused", reason, answer)
+    assert found.citations == ()
+
+
+QUESTIONS = [question for question, *_ in ANSWERED] + [question for question, *_ in REFUSED]
+
+
+@pytest.fixture(scope="module")
+def answers(assistant: Assistant) -> dict[str, str]:
+    return {question: json.dumps(assistant.ask(question).as_json(), ensure_ascii=False) for question in QUESTIONS}
+
+
+def test_twenty_times_the_same(assistant: Assistant, answers: dict[str, str]) -> None:
+    for question in QUESTIONS[::4]:
+        again = {json.dumps(assistant.ask(question).as_json(), ensure_ascii=False) for _ in range(20)}
+        assert again == {answers[question]}
+
+
+@pytest.mark.parametrize("seed", ["1", "2"])
+def test_the_same_in_another_process(built: Settings, tmp_path: Path, answers: dict[str, str], seed: str) -> None:
+    """Where Python hashes strings in another way."""
+    lines = [json.dumps({"question": question}) + "\n" for question in reversed(QUESTIONS)]
+    (tmp_path / "in.jsonl").write_text("".join(lines))
+    options = ["--batch", str(tmp_path / "in.jsonl"), "--out", str(tmp_path / "out.jsonl")]
+    options += ["--corpus", str(built.corpus), "--index", str(built.index)]
+    subprocess.run(
+        [sys.executable, "-m", "app", "ask", *options],
+        cwd=ROOT,
+        env={**os.environ, "PYTHONHASHSEED": seed},
+        capture_output=True,
+        check=True,
+    )
+    said = (tmp_path / "out.jsonl").read_text(encoding="utf-8").splitlines()
+    assert said == [answers[question] for question in reversed(QUESTIONS)]
+
+
+def test_eight_askers_at_once_get_what_one_gets(assistant: Assistant, answers: dict[str, str]) -> None:
+    asked = (QUESTIONS * 8)[:200]
+    with ThreadPoolExecutor(8) as threads:
+        said = list(threads.map(lambda question: json.dumps(assistant.ask(question).as_json(), ensure_ascii=False), asked))
+    assert said == [answers[question] for question in asked]

