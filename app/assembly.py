@@ -138,13 +138,10 @@ def open_assistant(settings: Settings) -> Assistant:
 def open_evidence(settings: Settings) -> Evidence:
     """What saved answers are proved against: the documents as they are now, read again."""
     library = open_library(settings)
-    reading = library.read()
-    guides = library.guides.values()
     return Evidence(
-        documents={document.name: document for document in reading.documents},
-        passages={passage.passage_id: passage for passage in reading.passages},
-        words=frozenset(passage.kind for passage in reading.passages)
-        | frozenset(attribute.name for guide in guides for attribute in guide.attributes),
+        documents={document.name: document for document in library.documents},
+        read=library.read,
+        declared=frozenset(item.name for guide in library.guides.values() for item in guide.attributes),
     )
 
 

@@ -66,7 +66,7 @@ def label_text(label: str, language: str) -> str | None:
     name, _, rest = label.partition(":")
     if name == "word":
         return rest
-    if name not in TEMPLATES or not rest.isdigit():
+    if name not in TEMPLATES:
         return None
     labels = [part for kind, part in pieces(name, language) if kind == "label"]
-    return labels[int(rest)] if int(rest) < len(labels) else None
+    return next((text for i, text in enumerate(labels) if rest == str(i)), None)

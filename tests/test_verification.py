@@ -378,3 +378,16 @@ def test_a_file_that_holds_no_answers(tmp_path: Path, data: bytes) -> None:
     (tmp_path / "answers").write_bytes(data)
     with pytest.raises(BatchError, match="answers"):
         list(read_answers(tmp_path / "answers"))
+
+
+def test_a_value_of_another_zone_is_not_of_this_one(assistant: Assistant, evidence: Evidence) -> None:
+    """Each part has its proof, and yet the sentence says what no document does."""
+    mine, other = (assistant.ask(f"{zone}の面積は？").as_json() for zone in ("黄浦", "虹口"))
+    for key in ("citations", "passages"):
+        mine[key] = other[key]
+    value = next(i for i, segment in enumerate(mine["segments"]) if segment["type"] == "value")
+    mine["segments"][value] = next(segment for segment in other["segments"] if segment["type"] == "value")
+    mine["answer"] = "".join(segment["text"] for segment in mine["segments"])
+    assert mine["answer"] == "黄浦の面積は約4平方キロメートルです。"
+    verdict = verify_answer(mine, evidence)
+    assert (verdict.word, "黄浦" in verdict.explanation) == ("misquoted", True)

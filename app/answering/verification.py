@@ -8,15 +8,16 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any, get_args
 
 from app.answer import SCHEMA_VERSION, Reason
 from app.errors import BatchError
 from app.reading.normalization import normalize
-from app.schema import Document, Passage
+from app.schema import Document, Passage, Reading
 from app.wording import label_text
 
 _MEASURE = re.compile(r"(?P<about>約|およそ|おおよそ|ほぼ)?(?P<number>\d[\d,]*(?:\.\d+)?)(?P<unit>\D+)")
@@ -40,13 +41,44 @@ class Verdict:
         return self.word == "found"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Evidence:
-    """What answers are held against: the documents, their passages by id, and the words that guides declare."""
+    """What answers are held against: the documents, their passages by id, and the words that guides declare.
+
+    The documents are read only for an answer that was made from them as they are: a document that has changed may no
+    longer fit its guide, and its answers are stale all the same. `read` may raise GuideError.
+    """
 
     documents: Mapping[str, Document]
-    passages: Mapping[str, Passage]
-    words: frozenset[str]
+    read: Callable[[], Reading]
+    declared: frozenset[str]
+
+    @cached_property
+    def passages(self) -> Mapping[str, Passage]:
+        """Every passage by its id."""
+        return {passage.passage_id: passage for passage in self._reading.passages}
+
+    @cached_property
+    def _stated(self) -> frozenset[tuple[str, int, int, str | None]]:
+        return frozenset((fact.document, fact.start, fact.end, fact.subject) for fact in self._reading.facts)
+
+    @cached_property
+    def _reading(self) -> Reading:
+        return self.read()
+
+    def says_of(self, zone: str, segment: Mapping[str, Any]) -> bool:
+        """Whether a quotation from outside a zone is a fact about it."""
+        return (segment.get("document"), segment.get("start"), segment.get("end"), zone) in self._stated
+
+    def is_heading(self, segment: Mapping[str, Any]) -> bool:
+        """Whether a quotation is just a zone's name in its heading."""
+        span = (segment["document"], segment["start"], segment["end"])
+        return any((zone.document, zone.start, zone.end) == span for zone in self._reading.zones)
+
+    @cached_property
+    def words(self) -> frozenset[str]:
+        """What a `word:` label may say: the names of attributes, and the kinds of passages."""
+        return self.declared | {passage.kind for passage in self.passages.values()}
 
 
 class _Unproved(Exception):
@@ -94,6 +126,7 @@ def verify_answer(answer: Any, evidence: Evidence) -> Verdict:
             _check_passage(passage, evidence)
         for number, segment in enumerate(answer["segments"], 1):
             _check_segment(segment, number, answer, evidence)
+        _check_attribution(answer, evidence)
         _check_whole(answer)
     except _Unproved as unproved:
         return unproved.verdict
@@ -150,6 +183,21 @@ def _check_segment(segment: Mapping[str, Any], number: int, answer: Mapping[str,
             raise _Unproved("misquoted", f"{number} 番目の部分「{text}」は決まった文言ではありません")
     else:
         raise _Unproved("miscomputed", f"{number} 番目の部分（{kind!r}）は証明のしかたを知りません")
+
+
+def _check_attribution(answer: Mapping[str, Any], evidence: Evidence) -> None:
+    """What stands on a line behind a zone's name must be of that zone: 「黄浦の面積は」 takes no value of 虹口's."""
+    zone: str | None = None
+    for segment in answer["segments"]:
+        if segment["type"] == "label" and segment["label"].startswith("next:"):
+            zone = None
+        elif segment["type"] == "quote" and not segment["citations"]:
+            if not evidence.is_heading(segment):
+                raise _Unproved("misquoted", f"「{segment['text']}」に引用がありません")
+            zone = segment["text"]
+        for citation in (_citation(answer, n) for n in segment["citations"]):
+            if zone is not None and citation["zone"] != zone and not evidence.says_of(zone, segment):
+                raise _Unproved("misquoted", f"「{segment['text']}」は {zone} のことではありません")
 
 
 def _citation(answer: Mapping[str, Any], n: int) -> Mapping[str, Any]:

@@ -17,7 +17,7 @@ Mask = NDArray[np.bool_]
 
 
 class DenseIndex:
-    """Passages by row number, each with one vector or several; scores are cosines in [-1, 1], higher is better."""
+    """Passages by row number, each with one vector or several; scores are inner products in [-1, 1], higher is better."""
 
     def __init__(self, index: Any) -> None:
         self._index = index

@@ -106,9 +106,8 @@ def _rows(vectors: Any) -> Vectors:
 
 
 def _model_folder(model: str) -> Path:
-    folder = Path(model).expanduser()
-    if folder.is_dir():
-        return folder
+    if Path(model).is_dir():
+        return Path(model)
     from huggingface_hub import snapshot_download
 
     try:
