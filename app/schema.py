@@ -121,6 +121,10 @@ class Mention:
     end: int
 
 
+# Operations over measured facts; `nth` is one too when it says which end it counts from.
+COMPUTED = frozenset("max min rank sum mean difference ratio compare filter check".split())
+
+
 @dataclass(frozen=True, slots=True)
 class Plan:
     """What a question asks.
@@ -144,6 +148,11 @@ class Plan:
     def ordinal(self) -> int:
         """The place in a list that is asked for, counted from 1; 0 if none is."""
         return next((int(item.removeprefix("nth=")) for item in self.constraints if item.startswith("nth=")), 0)
+
+    @property
+    def computed(self) -> bool:
+        """Whether the answer is computed from measured facts, not just stated."""
+        return self.operation in COMPUTED or (self.operation == "nth" and "from=" in " ".join(self.constraints))
 
     def as_json(self) -> dict[str, Any]:
         """The plan as the contract shows it."""

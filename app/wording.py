@@ -19,6 +19,79 @@ TEMPLATES: Mapping[str, Mapping[str, str]] = {
     "list": {"ja": "{word}：{items}", "en": "{word}: {items}", "zh": "{word}：{items}"},
     "item": {"ja": "\n・{value}", "en": "\n・{value}", "zh": "\n・{value}"},
     "next": {"ja": "\n", "en": "\n", "zh": "\n"},
+    "max": {
+        "ja": "{word}が最も大きいのは{zone}で、{value}です。",
+        "en": "The largest {word} is that of {zone}: {value}.",
+        "zh": "{word}最大的是{zone}：{value}。",
+    },
+    "min": {
+        "ja": "{word}が最も小さいのは{zone}で、{value}です。",
+        "en": "The smallest {word} is that of {zone}: {value}.",
+        "zh": "{word}最小的是{zone}：{value}。",
+    },
+    "nth_max": {
+        "ja": "{word}が大きいほうから{number}番目は{zone}で、{value}です。",
+        "en": "Number {number} by {word} is {zone}: {value}.",
+        "zh": "{word}从大到小第{number}是{zone}：{value}。",
+    },
+    "nth_min": {
+        "ja": "{word}が小さいほうから{number}番目は{zone}で、{value}です。",
+        "en": "Number {number} by {word}, from the smallest, is {zone}: {value}.",
+        "zh": "{word}从小到大第{number}是{zone}：{value}。",
+    },
+    "rank_max": {"ja": "{word}の大きい順：{items}", "en": "By {word}, largest first: {items}", "zh": "{word}从大到小：{items}"},
+    "rank_min": {"ja": "{word}の小さい順：{items}", "en": "By {word}, smallest first: {items}", "zh": "{word}从小到大：{items}"},
+    "compare_max": {
+        "ja": "{word}が大きいのは{zone}です。{items}",
+        "en": "{zone} has the larger {word}. {items}",
+        "zh": "{word}较大的是{zone}。{items}",
+    },
+    "compare_min": {
+        "ja": "{word}が小さいのは{zone}です。{items}",
+        "en": "{zone} has the smaller {word}. {items}",
+        "zh": "{word}较小的是{zone}。{items}",
+    },
+    "filter": {
+        "ja": "当てはまるのは{number}つです。{items}",
+        "en": "{number} match. {items}",
+        "zh": "符合的有{number}个。{items}",
+    },
+    "sum": {
+        "ja": "{word}の合計は{number}です。内訳：{items}",
+        "en": "Sum of {word}: {number}. Of which: {items}",
+        "zh": "{word}合计{number}。明细：{items}",
+    },
+    "mean": {
+        "ja": "{word}の平均は{number}です。内訳：{items}",
+        "en": "Mean {word}: {number}. Of which: {items}",
+        "zh": "{word}平均{number}。明细：{items}",
+    },
+    "difference": {
+        "ja": "{word}の差は{number}です。{items}",
+        "en": "Difference in {word}: {number}. {items}",
+        "zh": "{word}相差{number}。{items}",
+    },
+    "ratio": {
+        "ja": "{word}は{number}です。{items}",
+        "en": "Ratio of {word}: {number}. {items}",
+        "zh": "{word}之比为{number}。{items}",
+    },
+    "zone_value": {"ja": "\n・{zone}：{value}", "en": "\n・{zone}: {value}", "zh": "\n・{zone}：{value}"},
+    "check_yes": {
+        "ja": "はい。{zone}の{word}は{value}です。",
+        "en": "Yes. {word} of {zone}: {value}.",
+        "zh": "是的。{zone}的{word}：{value}。",
+    },
+    "check_no": {
+        "ja": "いいえ。この資料では、{zone}の{word}は{value}です。",
+        "en": "No. In this document, {word} of {zone}: {value}.",
+        "zh": "不是。本资料中，{zone}的{word}：{value}。",
+    },
+    "missing_operand": {
+        "ja": "計算に要る値がこの資料に揃っていないので、計算できません。",
+        "en": "This document does not give every value that this takes, so it is not computed.",
+        "zh": "本资料没有给出计算所需的全部数值，因此无法计算。",
+    },
     "zone_passage": {"ja": "{zone}（{word}）：{value}", "en": "{zone} ({word}): {value}", "zh": "{zone}（{word}）：{value}"},
     "name_unknown": {
         "ja": "この資料に「{echo}」は出てきません。",

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Sequence
 
 import numpy as np
 
 from app.answer import Answer, Completeness
 from app.answering.composition import Composer, Statement
+from app.answering.computation import compute
+from app.answering.ledger import Ledger
 from app.answering.planning import Planner, check_question
-from app.answering.refusal import Judge
+from app.answering.refusal import Judge, Refused
 from app.reading.guide import Attribute
 from app.reading.normalization import normalize
-from app.schema import Document, Fact, Hit, Passage, Plan, Reading, Zone
+from app.schema import Document, Hit, Passage, Plan, Reading, Zone
 from app.searching.dense_index import Mask, Scores
 from app.searching.retrieval import Retriever
 
@@ -40,6 +42,7 @@ class Assistant:
         examples: Sequence[str],
     ) -> None:
         self._reading = reading
+        self._ledger = Ledger(reading)
         self._planner = planner
         self._judge = judge
         self._retriever = retriever
@@ -73,11 +76,30 @@ class Assistant:
         hits = self._search(question, plan)
         if refused := self._judge.premise(question, plan) or self._judge.detail(question, plan, hits):
             return self._composer.refusal(question, plan, refused, hits)
+        if plan.computed:
+            return self._computed(question, plan, hits)
         if statements := self._statements(plan, hits):
             return self._composer.statements(question, plan, statements, hits, self._completeness(plan, statements))
         if refused := self._judge.off_topic(plan, hits):
             return self._composer.refusal(question, plan, refused, hits)
         return self._composer.passages(question, plan, hits)
+
+    def _computed(self, question: str, plan: Plan, hits: Sequence[Hit]) -> Answer:
+        """The answer that the ledger's measured facts give, over all of the plan's zones."""
+        zones = plan.subjects or self._ledger.zones
+        facts = self._ledger.measures(plan.attribute or "", zones)
+        stated = {fact.subject for fact in facts}
+        missing = [zone for zone in zones if zone not in stated]
+        if missing:
+            return self._composer.refusal(question, plan, Refused("missing_operand"), hits)
+        if plan.operation == "check":
+            return self._composer.check(question, plan, facts[0], hits)
+        computation = compute(plan.operation, plan.constraints, facts)
+        completeness = None
+        if not plan.subjects:
+            matched = facts if computation.number is not None else computation.chosen
+            completeness = _completeness(zones, {fact.subject for fact in matched})
+        return self._composer.computation(question, plan, computation, hits, completeness)
 
     def _search(self, question: str, plan: Plan) -> list[Hit]:
         allowed = self._about(plan.subjects) if plan.subjects else None
@@ -114,52 +136,26 @@ class Assistant:
                 return []
             wanted = [item for item in self._planner.attributes if item.of == "zone"]
             kinds = {item.kind: item for item in reversed(wanted)}  # one attribute a kind: the first declared
-            return self._stated(plan, [item for item in wanted if kinds[item.kind] is item], plan.subjects)
+            return self._ledger.statements([item for item in wanted if kinds[item.kind] is item], plan.subjects)
         if attribute.of == "document":
             if plan.leftover and plan.operation != "nth" and hits[0].passage.kind != attribute.kind:
                 return []
-            return self._stated(plan, [attribute], (None,))
+            return self._ledger.statements([attribute], (None,), plan.ordinal)
         if plan.leftover and plan.operation != "nth" and not self._asks_all(plan, attribute, hits):
             return []
         if plan.operation == "which":
             return []
-        return self._stated(plan, [attribute], plan.subjects or tuple(zone.name for zone in self.zones))
+        return self._ledger.statements([attribute], plan.subjects or self._ledger.zones, plan.ordinal)
 
     def _asks_all(self, plan: Plan, attribute: Attribute, hits: Sequence[Hit]) -> bool:
         """Whether the words left over only dress up a question for everything of this kind in the zones named."""
         if not plan.subjects or plan.operation == "which":
             return False
-        several = sum(passage.zone == plan.subjects[0] and passage.kind == attribute.kind for passage in self._passages)
-        if several <= 1:
+        if len(self._ledger.passages(plan.subjects[0], attribute.kind)) <= 1:
             if attribute.measured or hits[0].passage.kind == attribute.kind:
                 return True
             return len(plan.leftover) < MANY_WORDS
         return plan.operation == "list" and not any(hit.legs.get("words") for hit in hits)
-
-    def _stated(self, plan: Plan, attributes: Iterable[Attribute], subjects: Sequence[str | None]) -> list[Statement]:
-        statements = []
-        for subject in subjects:
-            for attribute in attributes:
-                own = [item for item in self._passages if item.zone == subject and item.kind == attribute.kind]
-                facts = self._facts(attribute, subject)
-                if subject is not None:  # what the zone's own section states comes first
-                    ids = {passage.passage_id for passage in own}
-                    facts = facts or [fact for fact in self._reading.facts if fact.passage_id in ids]
-                    facts.sort(key=lambda fact: fact.passage_id not in ids)
-                quoted = {fact.passage_id for fact in facts}
-                rest = [passage for passage in own if passage.passage_id not in quoted] if subject is not None else []
-                if plan.operation == "nth":
-                    facts, rest = facts[plan.ordinal - 1 : plan.ordinal], []
-                if facts or rest:
-                    statements.append(Statement(attribute.name, subject, tuple(facts), tuple(rest)))
-        return statements
-
-    def _facts(self, attribute: Attribute, subject: str | None) -> list[Fact]:
-        return [
-            fact
-            for fact in self._reading.facts
-            if fact.attribute == attribute.name and (fact.subject == subject or subject is None)
-        ]
 
     @property
     def _passages(self) -> tuple[Passage, ...]:
@@ -169,11 +165,13 @@ class Assistant:
         attribute = self._attributes.get(plan.attribute or "")
         if plan.subjects or attribute is None or attribute.of != "zone":
             return None
-        names = [zone.name for zone in self.zones]
-        matched = {statement.subject for statement in statements}
-        return Completeness(
-            checked=len(names),
-            of=len(names),
-            matched=tuple(name for name in names if name in matched),
-            unmatched=tuple(name for name in names if name not in matched),
-        )
+        return _completeness(self._ledger.zones, {statement.subject for statement in statements})
+
+
+def _completeness(zones: Sequence[str], matched: Collection[str | None]) -> Completeness:
+    return Completeness(
+        checked=len(zones),
+        of=len(zones),
+        matched=tuple(name for name in zones if name in matched),
+        unmatched=tuple(name for name in zones if name not in matched),
+    )

@@ -8,7 +8,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from app.answer import Answer, Citation, Completeness, Echo, Label, Quote, Reason, Segment, Status, Value
+from app.answer import Answer, Citation, Completeness, Computed, Echo, Label, Quote, Reason, Segment, Status, Value
+from app.answering.computation import Computation, shown
 from app.answering.refusal import Refused
 from app.schema import Fact, Hit, Passage, Plan, Reading
 from app.wording import pieces
@@ -85,6 +86,63 @@ class Composer:
                 )
         return self._answer(question, plan, "answered", None, segments, sources, hits)
 
+    def computation(
+        self, question: str, plan: Plan, computation: Computation, hits: Sequence[Hit], completeness: Completeness | None
+    ) -> Answer:
+        """What was computed, with every operand cited: those that it chose first."""
+        sources = _Sources()
+        chosen = computation.chosen
+        # A filter stands on what matches; that nothing does, on everything.
+        standing = chosen if computation.operation == "filter" and chosen else computation.operands
+        operands = tuple(sources.number(self._passages[fact.passage_id]) for fact in standing)
+        parts: dict[str, Sequence[Segment]] = {"word": [_word(plan.attribute or "")]}
+        name = computation.operation
+        if name in ("max", "min", "nth", "compare") and chosen:
+            parts["zone"] = [self._chosen(chosen[0], computation, operands, sources)]
+            parts["value"] = [self._fact_segment(chosen[0], sources)]
+        listed = chosen if name == "filter" else chosen or computation.operands
+        if name in ("max", "min", "nth"):
+            listed = chosen[1:]  # those that share the place
+        zone = self._chosen if chosen else self._named
+        items: list[Segment] = []
+        for fact in listed:
+            value = self._fact_segment(fact, sources)
+            named: list[Segment] = [zone(fact, computation, operands, sources)]
+            items += _fill("zone_value", plan, {"zone": named, "value": [value]})
+        parts["items"] = items
+        parts["number"] = [_number(computation, plan, operands)]
+        if name in ("nth", "rank", "compare"):
+            name += "_min" if "from=min" in plan.constraints else "_max"
+        segments = _fill(name, plan, parts)
+        if name in ("max", "min") or name.startswith("nth"):
+            segments += items
+        return self._answer(question, plan, "answered", None, segments, sources, hits, completeness)
+
+    def check(self, question: str, plan: Plan, fact: Fact, hits: Sequence[Hit]) -> Answer:
+        """Yes, or what the document says instead of the value that the question takes for granted."""
+        sources = _Sources()
+        holds = f"={fact.number:g}" in plan.constraints
+        named = self._zone_quote(fact.document, fact.subject)
+        parts: dict[str, Sequence[Segment]] = {
+            "zone": [named] if named else [],
+            "word": [_word(plan.attribute or "")],
+            "value": [self._fact_segment(fact, sources)],
+        }
+        segments = _fill("check_yes" if holds else "check_no", plan, parts)
+        if holds:
+            return self._answer(question, plan, "answered", None, segments, sources, hits)
+        return self._answer(question, plan, "corrected", "false_premise", segments, sources, hits)
+
+    def _chosen(self, fact: Fact, computation: Computation, operands: tuple[int, ...], sources: _Sources) -> Segment:
+        """A zone's name as a result: it is the operation that put it there."""
+        number = sources.number(self._passages[fact.passage_id])
+        return Computed(fact.subject or "", computation.operation, operands, (number,))
+
+    def _named(self, fact: Fact, computation: Computation, operands: tuple[int, ...], sources: _Sources) -> Segment:
+        del computation, operands, sources
+        zone = self._zones[fact.document, fact.subject or ""]
+        return Quote(zone.name, zone.document, zone.start, zone.end, ())
+
     def refusal(self, question: str, plan: Plan, refused: Refused, hits: Sequence[Hit]) -> Answer:
         """One of the noes, naming what is missing; `hits` are listed as related, not as an answer."""
         template: str = refused.reason
@@ -150,6 +208,17 @@ class Composer:
 
 def _quote(passage: Passage, sources: _Sources) -> Quote:
     return Quote(passage.text, passage.document, passage.start, passage.end, (sources.number(passage),))
+
+
+def _number(computation: Computation, plan: Plan, operands: tuple[int, ...]) -> Computed:
+    if computation.number is not None:
+        number, unit = float(shown(computation.number)), computation.unit
+        return Computed(
+            computation.number_text, computation.operation, operands, operands, number, unit, computation.approximate
+        )
+    counted = plan.ordinal or len(computation.chosen)
+    name = "nth" if plan.ordinal else "count"
+    return Computed(str(counted), name, operands, operands, float(counted))
 
 
 def _word(word: str) -> Label:

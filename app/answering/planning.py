@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from app.answering.operations import Operation, operation_of
 from app.answering.question_words import EMPTY, LIST_CUES, REQUESTS
 from app.answering.vocabulary import AttributeMention, Vocabulary
 from app.errors import QuestionError
@@ -24,6 +25,8 @@ _KANA = re.compile(r"[ぁ-ゖァ-ヺ]")
 _IDEOGRAPH = re.compile(r"[\u3400-\u9fff]")
 _CHINESE = re.compile(r"[吗呢哪么谁是的在多少们这]|什么")
 _QUOTATION = re.compile(r"(?<=「)[^「」]+(?=」)|(?<=『)[^『』]+(?=』)")
+# Numbers and places in an order say nothing of a topic.
+_NO_TOPIC = re.compile(r"[\d０-９]+|(?:\d+|[一二三四五六七八九十])(?:つ|番|個|点|件|項)?(?:目|位)?")
 _ORDINAL = re.compile(r"(\d+|[一二三四五六七八九十])(?:つ|番|個|点|件|項)目")
 _DIGITS = {digit: value for value, digit in enumerate("一二三四五六七八九十", 1)}
 
@@ -58,6 +61,10 @@ def language_of(question: str) -> Language:
     return "en"
 
 
+# Operations that by themselves ask for a size: 「最大の区」「50平方キロ以上」; a sum or a rank may be of anything.
+_SAYS_SIZE = frozenset({"max", "min", "filter", "check"})
+
+
 class Planner:
     """Plans questions in the words of one vocabulary."""
 
@@ -86,19 +93,36 @@ class Planner:
         leftover = _leftover(tokens, covered, question, vocabulary.noun)
         if asks_where and not zones:  # of something that is not a zone, that is: in which zone is it
             asks_which = True
-        ordinal = _ordinal(normalized.text) if attribute else None
         subjects = tuple(dict.fromkeys(zone.value for zone in zones))
+        operation = None if leftover else self._measured(normalized.text, attribute, len(subjects))
+        if operation is not None:
+            attribute = attribute or vocabulary.measured
+        elif attribute and (ordinal := _ordinal(normalized.text)):
+            operation = Operation("nth", (f"nth={ordinal}",))
+        else:
+            operation = Operation(_operation(tokens, subjects, attribute, leftover, asks_which))
         return Plan(
             language=language_of(question),
             subjects=subjects,
             attribute=attribute.name if attribute else None,
-            operation="nth" if ordinal else _operation(tokens, subjects, attribute, leftover, asks_which),
-            constraints=(f"nth={ordinal}",) if ordinal else (),
+            operation=operation.name,
+            constraints=operation.constraints,
             leftover=leftover,
             topic=topic,
             places=tuple(places),
             literals=_literals(question, tokens, covered),
         )
+
+    def _measured(self, text: str, attribute: Attribute | None, subjects: int) -> Operation | None:
+        """What is to be done with measured facts, if the question is about some, said or (「最大の区」) understood."""
+        if attribute is not None and not attribute.measured:
+            return None
+        if attribute is None and self._vocabulary.measured is None:
+            return None
+        operation = operation_of(text, subjects, self._vocabulary.units)
+        if attribute is None and operation is not None and operation.name not in _SAYS_SIZE:
+            return None
+        return operation
 
     def _attribute(
         self,
@@ -177,7 +201,7 @@ def _leftover(
             runs.append([token])
         last_end = token.end
     mentions = [Mention(question[run[0].start : run[-1].end], run[0].start, run[-1].end) for run in runs]
-    return tuple(mention for mention in mentions if mention.value != noun and not mention.value.isnumeric())
+    return tuple(mention for mention in mentions if mention.value != noun and not _NO_TOPIC.fullmatch(mention.value))
 
 
 def _operation(

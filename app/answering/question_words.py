@@ -36,7 +36,12 @@ COMPARISONS = frozenset(
     "一番 最も もっとも 最大 最小 最多 最少 順 順位 順番 ランキング 合計 総計 合わせる 平均 差 違い 比較 比べる "
     "比 倍 以下 未満 超える 越える 小さい 狭い 多い 少ない 大小 番目 位 より どちら".split()
 )
-EMPTY = REQUESTS | GENERIC_NOUNS | LIGHT_VERBS | COMPARISONS
+# The same in English, for questions in it.
+ENGLISH = frozenset(
+    "what which where who how why when is are was were be the a an of in on at for to from by with does do did many much large big "
+    "largest biggest smallest small zone zones district districts area there it its that this tell me please list all about and or has have".split()
+)
+EMPTY = ENGLISH | REQUESTS | GENERIC_NOUNS | LIGHT_VERBS | COMPARISONS
 
 # What people commonly ask of a place or an undertaking: a text gives it by its name or not at all.
 ORDINARY_ATTRIBUTES = frozenset(

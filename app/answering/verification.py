@@ -15,9 +15,10 @@ from pathlib import Path
 from typing import Any, get_args
 
 from app.answer import SCHEMA_VERSION, Reason
+from app.answering.recomputation import Miscomputed, check_computed
 from app.errors import BatchError
 from app.reading.normalization import normalize
-from app.schema import Document, Passage, Reading
+from app.schema import Document, Fact, Passage, Reading
 from app.wording import label_text
 
 _MEASURE = re.compile(r"(?P<about>約|およそ|おおよそ|ほぼ)?(?P<number>\d[\d,]*(?:\.\d+)?)(?P<unit>\D+)")
@@ -25,6 +26,8 @@ _MEASURE = re.compile(r"(?P<about>約|およそ|おおよそ|ほぼ)?(?P<number>
 _MEASURE_GOES_ON = re.compile(r"(?:約|およそ|おおよそ|ほぼ|[\d,.，．\-−－])\Z")
 _UNIT_SCRIPTS = (re.compile(r"[ァ-ヺー]"), re.compile(r"[A-Za-zＡ-Ｚａ-ｚ]"))
 _LABEL = re.compile(r"word:.+|\w+:(?:0|[1-9][0-9]*)", re.ASCII | re.DOTALL)
+# The states of an answer that cites, with their reasons.
+_STATES = (("answered", None), ("corrected", "false_premise"))
 _PASSAGE_KEYS = ("passage_id", "document", "zone", "kind", "text", "start", "end")
 
 
@@ -65,6 +68,16 @@ class Evidence:
     @cached_property
     def _reading(self) -> Reading:
         return self.read()
+
+    @property
+    def zones(self) -> tuple[str, ...]:
+        """The names of all zones, in document order."""
+        return tuple(zone.name for zone in self._reading.zones)
+
+    @property
+    def facts(self) -> tuple[Fact, ...]:
+        """The whole ledger."""
+        return self._reading.facts
 
     def says_of(self, zone: str, segment: Mapping[str, Any]) -> bool:
         """Whether a quotation from outside a zone is a fact about it."""
@@ -127,9 +140,12 @@ def verify_answer(answer: Any, evidence: Evidence) -> Verdict:
         for number, segment in enumerate(answer["segments"], 1):
             _check_segment(segment, number, answer, evidence)
         _check_attribution(answer, evidence)
+        check_computed(answer, evidence.zones, evidence.facts)
         _check_whole(answer)
     except _Unproved as unproved:
         return unproved.verdict
+    except Miscomputed as error:
+        return Verdict("miscomputed", str(error))
     except (KeyError, TypeError, ValueError, AttributeError, IndexError) as error:
         return Verdict("malformed", f"答えの形が約束と違います: {error!r}")
     return Verdict("found", f"引用 {len(answer['citations'])} 件、すべて原文と一致")
@@ -181,8 +197,8 @@ def _check_segment(segment: Mapping[str, Any], number: int, answer: Mapping[str,
         declared = not segment["label"].startswith("word:") or text in evidence.words
         if known is None or known != text or not declared:
             raise _Unproved("misquoted", f"{number} 番目の部分「{text}」は決まった文言ではありません")
-    else:
-        raise _Unproved("miscomputed", f"{number} 番目の部分（{kind!r}）は証明のしかたを知りません")
+    elif kind != "computed":  # those are done again together, see `recomputation`
+        raise _Unproved("malformed", f"{number} 番目の部分の種類 {kind!r} を知りません")
 
 
 def _check_attribution(answer: Mapping[str, Any], evidence: Evidence) -> None:
@@ -191,6 +207,8 @@ def _check_attribution(answer: Mapping[str, Any], evidence: Evidence) -> None:
     for segment in answer["segments"]:
         if segment["type"] == "label" and segment["label"].startswith("next:"):
             zone = None
+        elif segment["type"] == "computed" and "number" not in segment:
+            zone = segment["text"]
         elif segment["type"] == "quote" and not segment["citations"]:
             if not evidence.is_heading(segment):
                 raise _Unproved("misquoted", f"「{segment['text']}」に引用がありません")
@@ -255,7 +273,7 @@ def _check_whole(answer: Mapping[str, Any]) -> None:
         raise _Unproved("misquoted", "answer が部分 (segments) をつないだものと違います")
     if [citation["n"] for citation in answer["citations"]] != list(range(1, len(answer["citations"]) + 1)):
         raise _Unproved("malformed", "引用の番号が 1 からの連番ではありません")
-    used = {n for segment in answer["segments"] for n in segment["citations"]}
+    used = {n for segment in answer["segments"] for n in (*segment["citations"], *segment.get("operands", ()))}
     if used != {citation["n"] for citation in answer["citations"]}:
         raise _Unproved("malformed", "どの部分からも指されない引用があります")
     if answer["reason"] is not None and answer["reason"] not in get_args(Reason):
@@ -263,5 +281,5 @@ def _check_whole(answer: Mapping[str, Any]) -> None:
     if answer["status"] == "refused":
         if answer["citations"] or answer["reason"] is None:
             raise _Unproved("malformed", "断りに引用があるか、理由がありません")
-    elif answer["status"] != "answered" or not answer["citations"] or answer["reason"] is not None:
+    elif not answer["citations"] or (answer["status"], answer["reason"]) not in _STATES:
         raise _Unproved("malformed", f"引用のない答え、または知らない状態です ({answer['status']!r})")

@@ -52,6 +52,9 @@ class Vocabulary:
         `places` are names that stand for less than a zone: a zone's name within one of them is not the zone.
         """
         self.attributes = tuple(attribute for guide in guides for attribute in guide.attributes)
+        measured = [attribute for attribute in self.attributes if attribute.measured]
+        self.measured = measured[0] if len(measured) == 1 else None
+        self.units = tuple({_fold(word) for guide in guides for unit in guide.units for word in (unit.name, *unit.words)})
         self.noun = next((guide.noun for guide in guides if guide.noun), "")
         self._nouns = frozenset(_fold(noun) for guide in guides for noun in guide.nouns)
         self._names = _names(guides, zones, headings, self.noun)
@@ -165,6 +168,8 @@ def _is_determiner(tokens: Sequence[Token], start: int, end: int) -> bool:
 def _is_compound(tokens: Sequence[Token], i: int, covered: Sequence[bool]) -> bool:
     """Whether word i goes on with what precedes it to a longer noun: 「区域同士」."""
     if i >= len(tokens) or tokens[i].start != tokens[i - 1].end or covered[tokens[i].start]:
+        return False
+    if not tokens[i - 1].pos.startswith(("名詞", "接尾辞")):
         return False
     following = tokens[i]
     return following.content and following.pos.startswith(("名詞", "接尾辞")) and following.base not in EMPTY
