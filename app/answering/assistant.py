@@ -9,6 +9,7 @@ import numpy as np
 from app.answer import Answer, Completeness
 from app.answering.composition import Composer, Statement
 from app.answering.computation import compute
+from app.answering.conversation import Context, context_of, resolve
 from app.answering.ledger import Ledger
 from app.answering.planning import Planner, check_question
 from app.answering.refusal import Judge, Refused
@@ -27,6 +28,9 @@ LITERAL_BONUS = 3.0
 # A question for one of a zone's single passages is answered with it, whatever else it says, up to this many things:
 # then it is about those.
 MANY_WORDS = 3
+
+# A follow-up leans on few turns; this bounds what a long conversation costs.
+MOST_TURNS = 20
 
 
 class Assistant:
@@ -63,14 +67,19 @@ class Assistant:
     def ask(self, question: str, history: Sequence[str] = (), id: str | None = None) -> Answer:
         """Answer one question; the same question always gets the same answer.
 
-        Raises QuestionError for a question that cannot be asked. `history`, the earlier questions of a conversation,
-        is checked in the same way; each question is understood by itself for now.
+        `history` are the earlier questions of the conversation, oldest first; they are asked again, in order, and what
+        `question` leaves out is taken from them. Raises QuestionError for a question that cannot be asked.
         """
-        for earlier in history:
-            check_question(earlier)
-        check_question(question)
-        answer = self._answer(question, self._planner.plan(question))
+        for asked in (*history, question):
+            check_question(asked)
+        context = None
+        for earlier in history[-MOST_TURNS:]:
+            context = context_of(self._answer_in(earlier, context))
+        answer = self._answer_in(question, context)
         return answer if id is None else answer.with_id(id)
+
+    def _answer_in(self, question: str, context: Context | None) -> Answer:
+        return self._answer(question, resolve(question, self._planner.plan(question), context))
 
     def _answer(self, question: str, plan: Plan) -> Answer:
         hits = self._search(question, plan)

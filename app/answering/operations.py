@@ -53,7 +53,7 @@ def operation_of(text: str, subjects: int, units: tuple[str, ...]) -> Operation 
                 return Operation("filter", (f"{sign}{number:g}",))
         if subjects == 1:
             return Operation("check", (f"={number:g}",))
-    direction = "min" if _SMALL.search(text) else "max"
+    direction = "min" if asks_smallest(text) else "max"
     if nth := _NTH.search(text):
         n = int(nth["n"]) if nth["n"].isdigit() else _DIGITS[nth["n"]]
         return Operation("nth", (f"nth={n}", f"from={direction}"))
@@ -71,6 +71,11 @@ def operation_of(text: str, subjects: int, units: tuple[str, ...]) -> Operation 
     if _ORDER.search(text):
         return Operation("rank", (f"from={direction}",))
     return None
+
+
+def asks_smallest(text: str) -> bool:
+    """Whether a normalised text asks from the small end: 「小さいのは」."""
+    return _SMALL.search(text) is not None
 
 
 def _stated_value(text: str, units: tuple[str, ...]) -> tuple[float, str] | None:

@@ -97,7 +97,7 @@ class Planner:
         operation = None if leftover else self._measured(normalized.text, attribute, len(subjects))
         if operation is not None:
             attribute = attribute or vocabulary.measured
-        elif attribute and (ordinal := _ordinal(normalized.text)):
+        elif attribute and (ordinal := ordinal_of(normalized.text)):
             operation = Operation("nth", (f"nth={ordinal}",))
         else:
             operation = Operation(_operation(tokens, subjects, attribute, leftover, asks_which))
@@ -177,7 +177,7 @@ def _literals(question: str, tokens: Sequence[Token], covered: Sequence[bool]) -
     return (*quoted, *(Mention(token.surface, token.start, token.end) for token in names if len(token.surface) > 1))
 
 
-def _ordinal(text: str) -> int | None:
+def ordinal_of(text: str) -> int | None:
     """The place in a list that a question asks for, counted from 1: 「2つ目」「三番目」."""
     match = _ORDINAL.search(text)
     if match is None:

@@ -139,8 +139,8 @@ def verify_answer(answer: Any, evidence: Evidence) -> Verdict:
             _check_passage(passage, evidence)
         for number, segment in enumerate(answer["segments"], 1):
             _check_segment(segment, number, answer, evidence)
-        _check_attribution(answer, evidence)
         check_computed(answer, evidence.zones, evidence.facts)
+        _check_attribution(answer, evidence)
         _check_whole(answer)
     except _Unproved as unproved:
         return unproved.verdict
