@@ -122,7 +122,7 @@ class Mention:
 
 
 # Operations over measured facts; `nth` is one too when it says which end it counts from.
-COMPUTED = frozenset("max min rank sum mean difference ratio compare filter check".split())
+COMPUTED = frozenset("max min rank sum mean difference ratio compare filter check count".split())
 
 
 @dataclass(frozen=True, slots=True)

@@ -77,6 +77,14 @@ TEMPLATES: Mapping[str, Mapping[str, str]] = {
         "zh": "{word}之比为{number}。{items}",
     },
     "zone_value": {"ja": "\n・{zone}：{value}", "en": "\n・{zone}: {value}", "zh": "\n・{zone}：{value}"},
+    "count": {"ja": "{word}は{number}つです。{items}", "en": "{word}: {number}. {items}", "zh": "{word}共{number}个。{items}"},
+    "premise_place": {
+        "ja": "いいえ。この資料では、{zone}の{word}に{value}があります。",
+        "en": "No. In this document, {zone} ({word}) has {value}.",
+        "zh": "不是。本资料中，{zone}的{word}包括{value}。",
+    },
+    "no": {"ja": "いいえ。", "en": "No. ", "zh": "不是。"},
+    "yes": {"ja": "はい。", "en": "Yes. ", "zh": "是的。"},
     "check_yes": {
         "ja": "はい。{zone}の{word}は{value}です。",
         "en": "Yes. {word} of {zone}: {value}.",

@@ -15,7 +15,7 @@ from app.answering.planning import Planner, check_question
 from app.answering.refusal import Judge, Refused
 from app.reading.guide import Attribute
 from app.reading.normalization import normalize
-from app.schema import Document, Hit, Passage, Plan, Reading, Zone
+from app.schema import Document, Fact, Hit, Passage, Plan, Reading, Zone
 from app.searching.dense_index import Mask, Scores
 from app.searching.retrieval import Retriever
 
@@ -85,17 +85,56 @@ class Assistant:
         hits = self._search(question, plan)
         if refused := self._judge.premise(question, plan) or self._judge.detail(question, plan, hits):
             return self._composer.refusal(question, plan, refused, hits)
+        if plan.operation == "count":
+            return self._composer.count(question, plan, self._counted(plan), hits)
         if plan.computed:
             return self._computed(question, plan, hits)
+        if (misplaced := self._misplaced(plan)) is not None:
+            return self._composer.wrong_place(question, plan, misplaced, hits)
         if statements := self._statements(plan, hits):
             return self._composer.statements(question, plan, statements, hits, self._completeness(plan, statements))
         if refused := self._judge.off_topic(plan, hits):
             return self._composer.refusal(question, plan, refused, hits)
+        if matches := self._matches(plan):
+            zones = {hit.passage.zone for hit in matches}
+            return self._composer.passages(question, plan, hits, matches, _completeness(self._ledger.zones, zones))
         return self._composer.passages(question, plan, hits)
+
+    def _matches(self, plan: Plan) -> list[Hit]:
+        """For 「どの区」: every passage of a zone that writes all the words asked for; none if no passage does.
+
+        A filter is complete or it is not one; where no passage has the words, meaning decides, and picks the best.
+        """
+        if plan.operation not in ("which", "list") or plan.subjects or plan.places or not plan.leftover:
+            return []
+        attribute = self._attributes.get(plan.attribute or "")
+        words = [normalize(mention.value).text for mention in plan.leftover]
+        hits = self._retriever.search([plan.topic], " ".join(words), k=len(self._passages))
+        return [
+            hit
+            for hit in hits
+            if hit.passage.zone is not None
+            and (attribute is None or hit.passage.kind == attribute.kind or plan.operation == "which")
+            and all(word in normalize(hit.passage.text).text for word in words)
+        ]
+
+    def _misplaced(self, plan: Plan) -> Fact | None:
+        """The fact of a place that the question puts into a zone that it is not in."""
+        if not plan.places or len(plan.subjects) != 1 or (plan.leftover and len(plan.leftover) > len(plan.places)):
+            return None
+        places = tuple(normalize(place.value).text for place in plan.places)
+        facts = [fact for fact in self._reading.facts if normalize(fact.text).text.startswith(places)]
+        stated = {fact.subject for fact in facts}
+        return facts[0] if facts and facts[0].subject and plan.subjects[0] not in stated else None
+
+    def _counted(self, plan: Plan) -> list[Fact]:
+        subjects = plan.subjects or self._ledger.zones
+        return [fact for subject in subjects for fact in self._ledger.facts(plan.attribute or "", subject)]
 
     def _computed(self, question: str, plan: Plan, hits: Sequence[Hit]) -> Answer:
         """The answer that the ledger's measured facts give, over all of the plan's zones."""
-        zones = plan.subjects or self._ledger.zones
+        expected = plan.subjects if plan.operation in ("max", "min", "nth") and len(plan.subjects) == 1 else ()
+        zones = self._ledger.zones if expected else plan.subjects or self._ledger.zones
         facts = self._ledger.measures(plan.attribute or "", zones)
         stated = {fact.subject for fact in facts}
         missing = [zone for zone in zones if zone not in stated]
@@ -105,10 +144,11 @@ class Assistant:
             return self._composer.check(question, plan, facts[0], hits)
         computation = compute(plan.operation, plan.constraints, facts)
         completeness = None
-        if not plan.subjects:
+        if zones == self._ledger.zones:
             matched = facts if computation.number is not None else computation.chosen
             completeness = _completeness(zones, {fact.subject for fact in matched})
-        return self._composer.computation(question, plan, computation, hits, completeness)
+        holds = expected[0] in {fact.subject for fact in computation.chosen} if expected else None
+        return self._composer.computation(question, plan, computation, hits, completeness, holds)
 
     def _search(self, question: str, plan: Plan) -> list[Hit]:
         allowed = self._about(plan.subjects) if plan.subjects else None

@@ -69,11 +69,18 @@ class Composer:
             segments += self._state(statement, plan, sources)
         return self._answer(question, plan, "answered", None, segments, sources, hits, completeness)
 
-    def passages(self, question: str, plan: Plan, hits: Sequence[Hit]) -> Answer:
-        """The best passages, quoted whole with their zone and kind; the others are listed with the answer."""
+    def passages(
+        self,
+        question: str,
+        plan: Plan,
+        hits: Sequence[Hit],
+        matches: Sequence[Hit] = (),
+        completeness: Completeness | None = None,
+    ) -> Answer:
+        """Passages quoted whole with their zone and kind: all `matches`, or without any the best of the hits."""
         sources = _Sources()
         segments: list[Segment] = []
-        for hit in [hit for hit in hits if hit.score >= hits[0].score - NEARLY][:MOST_QUOTED]:
+        for hit in matches or [hit for hit in hits if hit.score >= hits[0].score - NEARLY][:MOST_QUOTED]:
             if segments:
                 segments += _fill("next", plan, {})
             quote = _quote(hit.passage, sources)
@@ -84,12 +91,21 @@ class Composer:
                 segments += _fill(
                     "zone_passage", plan, {"zone": [zone], "word": [_word(hit.passage.kind)], "value": [quote]}
                 )
-        return self._answer(question, plan, "answered", None, segments, sources, hits)
+        return self._answer(question, plan, "answered", None, segments, sources, hits, completeness)
 
     def computation(
-        self, question: str, plan: Plan, computation: Computation, hits: Sequence[Hit], completeness: Completeness | None
+        self,
+        question: str,
+        plan: Plan,
+        computation: Computation,
+        hits: Sequence[Hit],
+        completeness: Completeness | None,
+        holds: bool | None = None,
     ) -> Answer:
-        """What was computed, with every operand cited: those that it chose first."""
+        """What was computed, with every operand cited: those that it chose first.
+
+        `holds` says whether the question was right to expect it; None if it expected nothing.
+        """
         sources = _Sources()
         chosen = computation.chosen
         # A filter stands on what matches; that nothing does, on everything.
@@ -116,7 +132,41 @@ class Composer:
         segments = _fill(name, plan, parts)
         if name in ("max", "min") or name.startswith("nth"):
             segments += items
+        if holds is not None:
+            segments = _fill("yes" if holds else "no", plan, {}) + segments
+        if holds is False:
+            return self._answer(question, plan, "corrected", "false_premise", segments, sources, hits, completeness)
         return self._answer(question, plan, "answered", None, segments, sources, hits, completeness)
+
+    def count(self, question: str, plan: Plan, facts: Sequence[Fact], hits: Sequence[Hit]) -> Answer:
+        """How many facts there are, and all of them."""
+        sources = _Sources()
+        items: list[Segment] = []
+        for subject in dict.fromkeys(fact.subject for fact in facts):
+            for fact in facts:
+                if fact.subject == subject:
+                    named = self._zone_quote(self._zone_document(subject), subject)
+                    value = self._fact_segment(fact, sources)
+                    items += _fill("zone_value", plan, {"zone": [named] if named else [], "value": [value]})
+        operands = tuple(range(1, len(sources.passages) + 1))
+        number = Computed(str(len(facts)), "count", operands, operands, float(len(facts)))
+        parts: dict[str, Sequence[Segment]] = {"word": [_word(plan.attribute or "")], "number": [number], "items": items}
+        return self._answer(question, plan, "answered", None, _fill("count", plan, parts), sources, hits)
+
+    def wrong_place(self, question: str, plan: Plan, fact: Fact, hits: Sequence[Hit]) -> Answer:
+        """Where the place that the question puts elsewhere is."""
+        sources = _Sources()
+        named = self._zone_quote(self._zone_document(fact.subject), fact.subject)
+        parts: dict[str, Sequence[Segment]] = {
+            "zone": [named] if named else [],
+            "word": [_word(fact.attribute)],
+            "value": [self._fact_segment(fact, sources)],
+        }
+        segments = _fill("premise_place", plan, parts)
+        return self._answer(question, plan, "corrected", "false_premise", segments, sources, hits)
+
+    def _zone_document(self, name: str | None) -> str:
+        return next((document for document, zone in self._zones if zone == name), "")
 
     def check(self, question: str, plan: Plan, fact: Fact, hits: Sequence[Hit]) -> Answer:
         """Yes, or what the document says instead of the value that the question takes for granted."""

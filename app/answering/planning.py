@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from app.answering.operations import Operation, operation_of
+from app.answering.operations import Operation, asks_count, operation_of
 from app.answering.question_words import EMPTY, LIST_CUES, REQUESTS
 from app.answering.vocabulary import AttributeMention, Vocabulary
 from app.errors import QuestionError
@@ -26,7 +26,7 @@ _IDEOGRAPH = re.compile(r"[\u3400-\u9fff]")
 _CHINESE = re.compile(r"[吗呢哪么谁是的在多少们这]|什么")
 _QUOTATION = re.compile(r"(?<=「)[^「」]+(?=」)|(?<=『)[^『』]+(?=』)")
 # Numbers and places in an order say nothing of a topic.
-_NO_TOPIC = re.compile(r"[\d０-９]+|(?:\d+|[一二三四五六七八九十])(?:つ|番|個|点|件|項)?(?:目|位)?")
+_NO_TOPIC = re.compile(r"全?[\d０-９]*|(?:\d+|[一二三四五六七八九十])(?:つ|番|個|点|件|項)?(?:目|位)?")
 _ORDINAL = re.compile(r"(\d+|[一二三四五六七八九十])(?:つ|番|個|点|件|項)目")
 _DIGITS = {digit: value for value, digit in enumerate("一二三四五六七八九十", 1)}
 
@@ -90,6 +90,7 @@ class Planner:
         topic = _topic(question, tokens, covered)
         attribute, asks_where = self._attribute(question, tokens, covered, places, zones)
         asks_which = bool(which)
+        _cover(covered, vocabulary.measures(normalized))
         leftover = _leftover(tokens, covered, question, vocabulary.noun)
         if asks_where and not zones:  # of something that is not a zone, that is: in which zone is it
             asks_which = True
@@ -97,6 +98,8 @@ class Planner:
         operation = None if leftover else self._measured(normalized.text, attribute, len(subjects))
         if operation is not None:
             attribute = attribute or vocabulary.measured
+        elif attribute and attribute.of == "zone" and not leftover and asks_count(normalized.text):
+            operation = Operation("count")
         elif attribute and (ordinal := ordinal_of(normalized.text)):
             operation = Operation("nth", (f"nth={ordinal}",))
         else:
@@ -139,7 +142,8 @@ class Planner:
         hidden = list(covered)
         _cover(hidden, places)
         mentions = self._vocabulary.attribute_mentions(tokens, hidden, zones)
-        mentions = mentions or self._vocabulary.foreign_mentions(normalize(question))
+        normalized = normalize(question)
+        mentions = mentions or self._vocabulary.kana_mentions(normalized) or self._vocabulary.foreign_mentions(normalized)
         sure = [mention for mention in mentions if not mention.weak and not mention.interrogative]
         if not sure:
             _cover(covered, mentions)
@@ -201,7 +205,7 @@ def _leftover(
             runs.append([token])
         last_end = token.end
     mentions = [Mention(question[run[0].start : run[-1].end], run[0].start, run[-1].end) for run in runs]
-    return tuple(mention for mention in mentions if mention.value != noun and not _NO_TOPIC.fullmatch(mention.value))
+    return tuple(mention for mention in mentions if not _NO_TOPIC.fullmatch(mention.value.removesuffix(noun)))
 
 
 def _operation(

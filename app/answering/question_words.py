@@ -33,8 +33,8 @@ LIGHT_VERBS = frozenset(
 )
 # Comparing what is asked for: the values are shown, the comparison is the reader's.
 COMPARISONS = frozenset(
-    "一番 最も もっとも 最大 最小 最多 最少 順 順位 順番 ランキング 合計 総計 合わせる 平均 差 違い 比較 比べる "
-    "比 倍 以下 未満 超える 越える 小さい 狭い 多い 少ない 大小 番目 位 より どちら".split()
+    "一番 いちばん 最も もっとも 最大 最小 最多 最少 順 順位 順番 ランキング 合計 総計 合わせる 平均 差 違い 比較 比べる "
+    "比 倍 以下 未満 超える 越える 小さい 狭い 多い 少ない 大小 番目 位 より どちら どっち 違う 異なる 形式 値".split()
 )
 # The same in English, for questions in it.
 ENGLISH = frozenset(

@@ -29,8 +29,12 @@ def check_computed(answer: Mapping[str, Any], zones: Sequence[str], facts: Seque
         _check_premise(answer, _values(plan, zones, facts))
     if not segments:
         return
+    if plan["operation"] == "count":
+        _check_count(segments, plan, zones, facts)
+        return
     values = _values(plan, zones, facts)
     _check_operands(answer, segments, plan, values)
+    _check_expected(answer, plan, _picked(plan, values))
     picked = [segment["text"] for segment in segments if "number" not in segment]
     expected = _picked(plan, values)
     if plan["operation"] == "compare" and picked:  # the winner is named, and then all of them in order
@@ -54,6 +58,26 @@ def _check_premise(answer: Mapping[str, Any], values: Sequence[Fact]) -> None:
         raise Miscomputed(f"質問の値は正しく{'' if holds else 'な'}いのに、そう答えていません")
 
 
+def _check_count(
+    segments: Sequence[Mapping[str, Any]], plan: Mapping[str, Any], zones: Sequence[str], facts: Sequence[Fact]
+) -> None:
+    subjects = plan["subjects"] or zones
+    counted = sum(fact.attribute == plan["attribute"] and fact.subject in subjects for fact in facts)
+    claimed = [(segment["op"], segment["text"], segment.get("number")) for segment in segments]
+    if claimed != [("count", str(counted), float(counted))]:
+        raise Miscomputed(f"数 {claimed} は、数え直すと {counted} です")
+
+
+def _check_expected(answer: Mapping[str, Any], plan: Mapping[str, Any], picked: Sequence[str | None]) -> None:
+    """Yes or no to a zone that the question expects at the top."""
+    said = {segment["label"].split(":")[0] for segment in answer["segments"] if segment["type"] == "label"}
+    expects = plan["operation"] in ("max", "min", "nth") and len(plan["subjects"]) == 1
+    right = "yes" if expects and plan["subjects"][0] in picked else "no"
+    status = "corrected" if expects and right == "no" else "answered"
+    if answer["status"] != status or (said & {"yes", "no"}) != ({right} if expects else set()):
+        raise Miscomputed(f"質問の見込みに「{right}」と答えていません")
+
+
 def _check_completeness(stated: Mapping[str, Any], zones: Sequence[str], matched: set[str | None]) -> None:
     expected = {
         "checked": len(zones),
@@ -67,7 +91,8 @@ def _check_completeness(stated: Mapping[str, Any], zones: Sequence[str], matched
 
 def _values(plan: Mapping[str, Any], zones: Sequence[str], facts: Sequence[Fact]) -> list[Fact]:
     values = []
-    for zone in plan["subjects"] or zones:
+    over_all = plan["operation"] in ("max", "min", "nth") and len(plan["subjects"]) == 1
+    for zone in zones if over_all else plan["subjects"] or zones:
         found = [fact for fact in facts if (fact.subject, fact.attribute) == (zone, plan["attribute"])]
         if len(found) != 1 or found[0].number is None:
             raise Miscomputed(f"{zone} の {plan['attribute']} が1つに定まりません")

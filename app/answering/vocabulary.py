@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
+from app.answering.operations import NUMBER
 from app.answering.question_words import EMPTY
 from app.reading.guide import Attribute, Guide
 from app.reading.normalization import Normalized, normalize
@@ -19,6 +20,9 @@ from app.schema import Mention, Token, Zone
 _WHICH = "(?:どの|どこの|何の|何処の|何|いずれの|どちらの|どっちの|なに)"
 _WHICH_AFTER = "(?:は|って|とは|が)(?:どこ|どちら|どれ|何処|何)"
 _SHORTEST_STEM = 2
+_SHORTEST_READING = 3
+_KANJI = re.compile(r"[\u3400-\u9fff]")
+_TO_KATAKANA = {code: code + 0x60 for code in range(0x3041, 0x3097)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +70,12 @@ class Vocabulary:
             (attribute, tuple(token.base for token in tokenizer.tokenize(word)), _fold(word))
             for attribute in self.attributes
             for word in attribute.words.get("ja", ())
+        ]
+        self._readings = [
+            (attribute, reading)
+            for attribute in self.attributes
+            for word in attribute.words.get("ja", ())
+            if len(reading := "".join(token.reading for token in tokenizer.tokenize(word))) >= _SHORTEST_READING
         ]
         self._foreign = {attribute.name: _foreign(attribute) for attribute in self.attributes}
 
@@ -117,6 +127,23 @@ class Vocabulary:
             asks = all(token.pos.startswith(("代名詞", "助詞", "副詞")) for token in tokens[start:end])
             found.append(AttributeMention(attribute, tokens[start].start, tokens[end - 1].end, rank, weak, asks))
         return found
+
+    def measures(self, question: Normalized) -> list[Mention]:
+        """Numbers with a unit that the documents use: 「20平方キロ」."""
+        if not self.units:
+            return []
+        return _mentions(question, re.compile(rf"{NUMBER}\s*(?:{_longest_first(self.units).pattern})"))
+
+    def kana_mentions(self, question: Normalized) -> list[AttributeMention]:
+        """Attributes by their readings, in a question without kanji: 「めんせき」."""
+        if _KANJI.search(question.text):
+            return []
+        spoken = question.text.translate(_TO_KATAKANA)
+        return [
+            AttributeMention(attribute, *question.raw_span(*match.span()), rank=(True, len(reading)), weak=False)
+            for attribute, reading in self._readings
+            for match in re.finditer(re.escape(reading), spoken)
+        ]
 
     def foreign_mentions(self, question: Normalized) -> list[AttributeMention]:
         """English and Chinese question words, which the Japanese tokeniser cuts in its own way: found as strings."""
