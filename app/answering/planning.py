@@ -24,6 +24,7 @@ _SURROGATE = re.compile(r"[\ud800-\udfff]")
 _KANA = re.compile(r"[ぁ-ゖァ-ヺ]")
 _IDEOGRAPH = re.compile(r"[\u3400-\u9fff]")
 _CHINESE = re.compile(r"[吗呢哪么谁是的在多少们这]|什么")
+_ONLY_HIRAGANA = re.compile(r"[ぁ-ゖー、。?! ]+")
 _QUOTATION = re.compile(r"(?<=「)[^「」]+(?=」)|(?<=『)[^『』]+(?=』)")
 # Numbers and places in an order say nothing of a topic.
 _NO_TOPIC = re.compile(r"全?[\d０-９]*|(?:\d+|[一二三四五六七八九十])(?:つ|番|個|点|件|項)?(?:目|位)?")
@@ -92,6 +93,8 @@ class Planner:
         asks_which = bool(which)
         _cover(covered, vocabulary.measures(normalized))
         leftover = _leftover(tokens, covered, question, vocabulary.noun)
+        if zones and attribute and _ONLY_HIRAGANA.fullmatch(normalized.text):
+            leftover = ()  # the tokeniser cuts words written in kana anywhere: its leftovers mean nothing
         if asks_where and not zones:  # of something that is not a zone, that is: in which zone is it
             asks_which = True
         subjects = tuple(dict.fromkeys(zone.value for zone in zones))

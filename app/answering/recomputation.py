@@ -5,6 +5,7 @@ Exact fractions, and its own rounding; what it does not know is not proved.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from fractions import Fraction
 from typing import Any
@@ -12,6 +13,20 @@ from typing import Any
 from app.schema import Fact
 
 _PICKS = ("max", "min", "nth", "rank", "compare", "filter")
+# What the constraints of each operation look like, joined by spaces; all of them, so that none is passed over.
+_CONSTRAINTS = {
+    **dict.fromkeys(("max", "min", "sum", "mean", "difference", "ratio", "count"), re.compile("")),
+    "nth": re.compile(r"nth=[1-9]\d* from=(?:max|min)", re.ASCII),
+    **dict.fromkeys(("rank", "compare"), re.compile(r"from=(?:max|min)")),
+    "filter": re.compile(r"(?:(?:^| )[<>]=?\d+(?:\.\d+)?)+", re.ASCII),
+    "check": re.compile(r"=\d+(?:\.\d+)?", re.ASCII),
+}
+# The operations of the numbers that are computed for each; what is not here computes none.
+_NUMBERS = {name: [name] for name in ("sum", "mean", "difference", "ratio", "nth", "count")} | {"filter": ["count"]}
+# Wordings that say what was done.
+_SAYING = frozenset(_CONSTRAINTS) - {"nth", "rank", "compare", "check"} | frozenset(
+    "nth_max nth_min rank_max rank_min compare_max compare_min check_yes check_no".split()
+)
 
 
 class Miscomputed(Exception):
@@ -25,12 +40,14 @@ def check_computed(answer: Mapping[str, Any], zones: Sequence[str], facts: Seque
     """
     segments = [segment for segment in answer["segments"] if segment["type"] == "computed"]
     plan = answer["plan"]
+    if answer["status"] != "refused":
+        _check_plan(answer, plan, [segment["op"] for segment in segments if "number" in segment])
     if plan["operation"] == "check" and answer["status"] != "refused":
         _check_premise(answer, _values(plan, zones, facts))
     if not segments:
         return
     if plan["operation"] == "count":
-        _check_count(segments, plan, zones, facts)
+        _check_count(answer, segments, zones, facts)
         return
     values = _values(plan, zones, facts)
     _check_operands(answer, segments, plan, values)
@@ -44,33 +61,85 @@ def check_computed(answer: Mapping[str, Any], zones: Sequence[str], facts: Seque
     for segment in segments:
         if "number" in segment:
             _check_number(segment, plan, values)
+        elif segment["op"] != plan["operation"] or len(segment["citations"]) != 1:
+            raise Miscomputed(f"「{segment['text']}」は {plan['operation']!r} で選ばれたものではありません")
+    _check_values(answer, plan, values)
     stated = answer["completeness"]
+    if (stated is not None) != ({fact.subject for fact in values} == set(zones)):
+        raise Miscomputed("すべての区画を確認したかどうかが、計算のもとと合いません")
     if stated is not None:
         picks = plan["operation"] in _PICKS
         _check_completeness(stated, zones, set(_picked(plan, values)) if picks else {fact.subject for fact in values})
 
 
 def _check_premise(answer: Mapping[str, Any], values: Sequence[Fact]) -> None:
-    holds = [Fraction(bound[1:]) for bound in answer["plan"]["constraints"]] == [_number(values[0])]
-    said = {segment["label"].split(":")[0] for segment in answer["segments"] if segment["type"] == "label"}
+    holds = [Fraction(bound[1:]) for bound in answer["plan"]["constraints"]] == [_number(fact) for fact in values]
     right = ("answered", "check_yes") if holds else ("corrected", "check_no")
-    if answer["status"] != right[0] or right[1] not in said:
+    if len(answer["plan"]["subjects"]) != 1 or _stated(answer) != [(values[0].passage_id, values[0].number)]:
+        raise Miscomputed("質問の値を確かめた答えが、その区画の値を示していません")
+    if answer["status"] != right[0] or _said(answer) & {"check_yes", "check_no"} != {right[1]}:
         raise Miscomputed(f"質問の値は正しく{'' if holds else 'な'}いのに、そう答えていません")
 
 
+def _check_plan(answer: Mapping[str, Any], plan: Mapping[str, Any], numbers: Sequence[str]) -> None:
+    """The plan is one that can be done again; the answer's wording is this operation's, and so are its numbers."""
+    operation, constraints = plan["operation"], " ".join(plan["constraints"])
+    listed = operation == "nth" and "from=" not in constraints  # a place in a list, where nothing is computed
+    computed = operation in _CONSTRAINTS and not listed
+    if computed and not _CONSTRAINTS[operation].fullmatch(constraints):
+        raise Miscomputed(f"計算 {operation!r} の条件 {constraints!r} を知りません")
+    names = {operation} if computed else set()
+    if computed and operation in ("nth", "rank", "compare"):
+        names = {f"{operation}_{constraints[-3:]}"}
+    elif operation == "check":
+        names = {"check_yes", "check_no"}
+    if not _said(answer) & _SAYING <= names:
+        raise Miscomputed(f"計算 {operation!r} の文言ではありません")
+    if numbers != (_NUMBERS.get(operation, []) if computed else []):
+        raise Miscomputed(f"計算された数 {numbers} は {operation!r} のものではありません")
+
+
+def _check_values(answer: Mapping[str, Any], plan: Mapping[str, Any], values: Sequence[Fact]) -> None:
+    """The values shown are those of what was picked, in order, or else all that it was computed from."""
+    stated, by_subject = _stated(answer), {fact.subject: (fact.passage_id, fact.number) for fact in values}
+    if plan["operation"] in _PICKS:
+        right = stated == [by_subject[subject] for subject in _picked(plan, values)]
+    else:
+        right = set(stated) == set(by_subject.values())
+    if not right:
+        raise Miscomputed("示された値が、計算のもとの値と違います")
+
+
+def _stated(answer: Mapping[str, Any]) -> list[tuple[str | None, float]]:
+    cited = {citation["n"]: citation["passage_id"] for citation in answer["citations"]}
+    values = [segment for segment in answer["segments"] if segment["type"] == "value"]
+    return [(cited.get(n), segment["number"]) for segment in values for n in segment["citations"]]
+
+
+def _said(answer: Mapping[str, Any]) -> set[str]:
+    return {segment["label"].split(":")[0] for segment in answer["segments"] if segment["type"] == "label"}
+
+
 def _check_count(
-    segments: Sequence[Mapping[str, Any]], plan: Mapping[str, Any], zones: Sequence[str], facts: Sequence[Fact]
+    answer: Mapping[str, Any],
+    segments: Sequence[Mapping[str, Any]],
+    zones: Sequence[str],
+    facts: Sequence[Fact],
 ) -> None:
+    plan = answer["plan"]
     subjects = plan["subjects"] or zones
     counted = sum(fact.attribute == plan["attribute"] and fact.subject in subjects for fact in facts)
-    claimed = [(segment["op"], segment["text"], segment.get("number")) for segment in segments]
-    if claimed != [("count", str(counted), float(counted))]:
+    claimed = [(segment["op"], segment["text"], segment.get("number"), segment.get("unit")) for segment in segments]
+    if claimed != [("count", str(counted), float(counted), None)] or isinstance(claimed[0][2], bool):
         raise Miscomputed(f"数 {claimed} は、数え直すと {counted} です")
+    cited = [citation["n"] for citation in answer["citations"]]
+    if any(segment[key] != cited for segment in segments for key in ("operands", "citations")):
+        raise Miscomputed("数えたものの引用が揃っていません")
 
 
 def _check_expected(answer: Mapping[str, Any], plan: Mapping[str, Any], picked: Sequence[str | None]) -> None:
     """Yes or no to a zone that the question expects at the top."""
-    said = {segment["label"].split(":")[0] for segment in answer["segments"] if segment["type"] == "label"}
+    said = _said(answer)
     expects = plan["operation"] in ("max", "min", "nth") and len(plan["subjects"]) == 1
     right = "yes" if expects and plan["subjects"][0] in picked else "no"
     status = "corrected" if expects and right == "no" else "answered"
@@ -111,7 +180,9 @@ def _check_operands(
         matches = _picked(plan, values)
         values = [fact for fact in values if fact.subject in matches] or values
     for segment in segments:
-        if {cited.get(n) for n in segment["operands"]} != {fact.passage_id for fact in values}:
+        operands = segment["operands"]
+        once = all(type(n) is int for n in operands) and len(set(operands)) == len(operands)
+        if not once or {cited.get(n) for n in operands} != {fact.passage_id for fact in values}:
             raise Miscomputed(f"「{segment['text']}」の計算のもと {segment['operands']} が、数え直したものと違います")
 
 
@@ -122,13 +193,17 @@ def _picked(plan: Mapping[str, Any], values: Sequence[Fact]) -> list[str | None]
     if operation in ("max", "min"):
         return [fact.subject for fact in ranked if _number(fact) == _number(ranked[0])]
     if operation == "nth":
-        place = next(int(item[4:]) for item in constraints if item.startswith("nth="))
+        place = _place(plan)
         return [fact.subject for fact in ranked[place - 1 : place]]
     if operation in ("rank", "compare"):
         return [fact.subject for fact in ranked]
     if operation == "filter":
         return [fact.subject for fact in ranked if all(_keeps(_number(fact), bound) for bound in constraints)]
     return []
+
+
+def _place(plan: Mapping[str, Any]) -> int:
+    return next(int(item[4:]) for item in plan["constraints"] if item.startswith("nth="))
 
 
 def _keeps(value: Fraction, bound: str) -> bool:
@@ -141,11 +216,13 @@ def _keeps(value: Fraction, bound: str) -> bool:
 
 def _check_number(segment: Mapping[str, Any], plan: Mapping[str, Any], values: Sequence[Fact]) -> None:
     operation = plan["operation"]
+    if segment["citations"] != segment["operands"]:
+        raise Miscomputed(f"「{segment['text']}」の引用が、計算のもとと違います")
     numbers = sorted(map(_number, values), reverse=True)
     approximate = any(fact.approximate for fact in values)
     unit: str | None = values[0].unit
     if segment["op"] == "nth" and operation == "nth":
-        result, approximate, unit = Fraction(plan["constraints"][0][4:]), False, None
+        result, approximate, unit = Fraction(_place(plan)), False, None
     elif segment["op"] == "count" and operation in _PICKS:
         result, approximate, unit = Fraction(len(_picked(plan, values))), False, None
     elif segment["op"] != operation:
@@ -164,7 +241,7 @@ def _check_number(segment: Mapping[str, Any], plan: Mapping[str, Any], values: S
     text = f"{hundredths // 100}.{hundredths % 100:02d}".rstrip("0").rstrip(".")
     expected = (f"{'約' if approximate else ''}{text}{unit or ''}", float(text), unit, approximate)
     claimed = (segment["text"], segment["number"], segment.get("unit"), segment.get("approximate", False))
-    if expected != claimed:
+    if expected != claimed or isinstance(segment["number"], bool) or not isinstance(claimed[3], bool):
         raise Miscomputed(f"「{segment['text']}」は、計算し直すと「{expected[0]}」です")
 
 
