@@ -29,7 +29,8 @@ class Computation:
 
 
 def compute(operation: str, constraints: Sequence[str], facts: Sequence[Fact]) -> Computation:
-    """Do `operation` over facts of one unit, in the order of the question. Raises ValueError for an unknown one.
+    """Do `operation` over facts of one unit, in the order of the question. Raises ValueError for an unknown one,
+    and for another number of facts than 2 where it is between two.
 
     `constraints` as the plan has them: `nth=2`, `from=min`, `>=20`.
     """
@@ -51,12 +52,14 @@ def compute(operation: str, constraints: Sequence[str], facts: Sequence[Fact]) -
         return _result(operation, facts, sum((_value(fact) for fact in facts), Decimal(0)), facts[0].unit)
     if operation == "mean":
         return _result(operation, facts, sum(map(_value, facts), Decimal(0)) / len(facts), facts[0].unit)
+    if operation not in ("difference", "ratio"):
+        raise ValueError(f"unknown operation {operation!r}")
+    if len(facts) != 2:
+        raise ValueError(f"{operation} takes 2 facts, not {len(facts)}")
     larger, smaller = sorted(facts, key=_value, reverse=True)
     if operation == "difference":
         return _result(operation, [larger, smaller], _value(larger) - _value(smaller), larger.unit)
-    if operation == "ratio":
-        return _result(operation, [larger, smaller], _value(larger) / _value(smaller), "倍")
-    raise ValueError(f"unknown operation {operation!r}")
+    return _result(operation, [larger, smaller], _value(larger) / _value(smaller), "倍")
 
 
 def meets(value: Decimal, constraints: Sequence[str]) -> bool:

@@ -80,7 +80,9 @@ def expectations(question: str, tokens: Sequence[Token], leftover: Sequence[Ment
             if not always and not _ASKED.match(folded.text[match.end() :]):
                 continue
             start, end = folded.raw_span(*match.span())
-            yield Expectation(Mention(question[start:end], start, end), _searcher(evidence))
+            said = Mention(question[start:end], start, end)
+            whole = next((mention for mention in leftover if mention.start <= start and end <= mention.end), said)
+            yield Expectation(whole, _searcher(evidence))
     yield from _counts(tokens, leftover)
     yield from _kinds_of(tokens, leftover)
 

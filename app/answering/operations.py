@@ -41,12 +41,12 @@ _DIFFERENCE = re.compile(
 _COMPARE = re.compile(r"どちら|どっち|どれが|比べ|比較|より(?:も)?(?:広|大き|小さ|狭)|compare|larger|bigger|smaller|哪个|比较")
 # What stands behind a stated value, the denied ones first: 「…を超えない」 is at most that.
 _BOUNDS = (
-    ("<=", re.compile(r"を?(?:超え|越え|上回ら)(?:て(?:は)?い)?ない|より(?:も)?(?:大き|広)く(?:は)?ない|以下|以内(?!に収まら)")),
+    ("<=", re.compile(r"を?(?:超え|越え|上回ら)(?:て(?:は)?い)?ない|より(?:も)?(?:大き|広)く(?:は)?ない")),
     (">=", re.compile(r"を?(?:下回ら|割ら)ない|より(?:も)?(?:小さ|狭)く(?:は)?ない")),
     ("<", re.compile(r"以上(?:で|じゃ)(?:は)?ない(?!です|か|でしょ)")),
     (">", re.compile(r"以下(?:で|じゃ)(?:は)?ない(?!です|か|でしょ)|以内に収まら")),
     (">=", re.compile(r"以上|or (?:more|larger|bigger|above)|and (?:above|over)")),
-    ("<=", re.compile(r"or (?:less|smaller|below)|and (?:below|under)")),
+    ("<=", re.compile(r"以下|以内|or (?:less|smaller|below)|and (?:below|under)")),
     ("<", re.compile(r"未満|より(?:も)?(?:小さ|狭|少な)|を?下回|を割|に満た|に達し(?:て(?:は)?い)?ない")),
     (">", re.compile(r"を?[超越]|より(?:も)?(?:大き|広|多)|を?上回")),
 )

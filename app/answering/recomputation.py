@@ -41,6 +41,8 @@ def check_computed(answer: Mapping[str, Any], zones: Sequence[str], facts: Seque
     segments = [segment for segment in answer["segments"] if segment["type"] == "computed"]
     plan = answer["plan"]
     if answer["status"] != "refused":
+        if not set(plan["subjects"]) <= set(zones):
+            raise Miscomputed(f"{plan['subjects']} にはこの資料にない区画があります")
         _check_plan(answer, plan, [segment["op"] for segment in segments if "number" in segment])
     if plan["operation"] == "check" and answer["status"] != "refused":
         _check_premise(answer, _values(plan, zones, facts))
@@ -53,6 +55,8 @@ def check_computed(answer: Mapping[str, Any], zones: Sequence[str], facts: Seque
     _check_operands(answer, segments, plan, values)
     _check_expected(answer, plan, _picked(plan, values))
     picked = [segment["text"] for segment in segments if "number" not in segment]
+    if picked and any("number" in segment for segment in segments[-len(picked) :]):
+        raise Miscomputed("計算された数が、選ばれた区画の後にあります")
     expected = _picked(plan, values)
     if plan["operation"] == "compare" and picked:  # the winner is named, and then all of them in order
         expected = expected[:1] + expected
@@ -128,13 +132,16 @@ def _check_count(
 ) -> None:
     plan = answer["plan"]
     subjects = plan["subjects"] or zones
-    counted = sum(fact.attribute == plan["attribute"] and fact.subject in subjects for fact in facts)
+    found = [fact for fact in facts if fact.attribute == plan["attribute"] and fact.subject in subjects]
+    counted = len(found)
     claimed = [(segment["op"], segment["text"], segment.get("number"), segment.get("unit")) for segment in segments]
     if claimed != [("count", str(counted), float(counted), None)] or isinstance(claimed[0][2], bool):
         raise Miscomputed(f"数 {claimed} は、数え直すと {counted} です")
     cited = [citation["n"] for citation in answer["citations"]]
-    if any(segment[key] != cited for segment in segments for key in ("operands", "citations")):
-        raise Miscomputed("数えたものの引用が揃っていません")
+    sourced = all(segment[key] == cited for segment in segments for key in ("operands", "citations"))
+    sourced = sourced and {item["passage_id"] for item in answer["citations"]} == {fact.passage_id for fact in found}
+    if not sourced or answer["status"] != "answered":
+        raise Miscomputed("数えたものの引用が揃っていないか、答えの状態が違います")
 
 
 def _check_expected(answer: Mapping[str, Any], plan: Mapping[str, Any], picked: Sequence[str | None]) -> None:
