@@ -1,0 +1,459 @@
+"""Answers that are computed: each exact, citing just what it stands on, proved; and no lie about one is."""
+
+from __future__ import annotations
+
+import copy
+import json
+import random
+import re
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from jsonschema import Draft202012Validator
+
+from app.answering.assistant import Assistant
+from app.answering.verification import Evidence, verify_answer
+from app.assembly import open_evidence
+from app.config import Settings
+from app.wording import label_text
+from tests.conftest import ROOT
+
+Json = dict[str, Any]
+SCHEMA = Draft202012Validator(json.loads((ROOT / "app" / "answer.schema.json").read_text(encoding="utf-8")))
+SIZES = {"黄浦": 14, "徐匯": 45, "虹口": 4, "楊浦": 23, "宝山": 50, "閔行": 46, "総合保税区": 11}
+DOWN = "宝山 閔行 徐匯 楊浦 黄浦 総合保税区 虹口"
+UP = "虹口 総合保税区 黄浦 楊浦 徐匯 閔行 宝山"
+IN_ORDER = " ".join(SIZES)
+
+
+# Question | operation | the zones cited, in order | what the answer says.
+TABLE = f"""
+面積が最も大きいのはどこですか？         | max        | {DOWN} | 最も大きいのは宝山で、約50平方キロメートル
+一番広い区は？                           | max        | {DOWN} | 最も大きいのは宝山で、約50平方キロメートル
+最大の区はどこですか                     | max        | {DOWN} | 最も大きいのは宝山で、約50平方キロメートル
+面積が一番小さい区は？                   | min        | {UP} | 最も小さいのは虹口で、約4平方キロメートル
+最小の区は？                             | min        | {UP} | 最も小さいのは虹口で、約4平方キロメートル
+宝山、閔行、徐匯の中で一番小さいのは？   | min        | 徐匯 閔行 宝山 | 最も小さいのは徐匯で、約45平方キロメートル
+虹口は一番小さい区ですか？               | min        | {UP} | はい。面積が最も小さいのは虹口で、約4平方キロメートル
+徐匯は一番大きい区ですか？               | max        | {DOWN} | いいえ。面積が最も大きいのは宝山で、約50平方キロメートル
+二番目に大きい区は？                     | nth        | 閔行 宝山 徐匯 楊浦 黄浦 総合保税区 虹口 | 2番目は閔行で、約46平方キロメートル
+面積が3位の区は？                        | nth        | 徐匯 宝山 閔行 楊浦 黄浦 総合保税区 虹口 | 3番目は徐匯で、約45平方キロメートル
+３番目に小さい区はどこ？                 | nth        | 黄浦 虹口 総合保税区 楊浦 徐匯 閔行 宝山 | 3番目は黄浦で、約14平方キロメートル
+面積を大きい順に並べて                   | rank       | {DOWN} | ・宝山：約50平方キロメートル\\n・閔行：約46平方キロメートル
+面積の小さい順                           | rank       | {UP} | ・虹口：約4平方キロメートル\\n・総合保税区：約11平方キロメートル
+面積の合計は？                           | sum        | {IN_ORDER} | 合計は約193平方キロメートル
+総面積の合計を教えて                     | sum        | {IN_ORDER} | 合計は約193平方キロメートル
+黄浦、徐匯、虹口の面積の合計は？         | sum        | 黄浦 徐匯 虹口 | 合計は約63平方キロメートル
+面積の平均は？                           | mean       | {IN_ORDER} | 平均は約27.57平方キロメートル
+黄浦と虹口の面積の平均は？               | mean       | 黄浦 虹口 | 平均は約9平方キロメートル
+宝山の面積は虹口の面積の何倍？           | ratio      | 宝山 虹口 | 約12.5倍
+宝山と虹口の面積の差は？                 | difference | 宝山 虹口 | 差は約46平方キロメートル
+徐匯と閔行ではどちらが広い？             | compare    | 閔行 徐匯 | 大きいのは閔行
+黄浦と楊浦ではどちらが小さい？           | compare    | 黄浦 楊浦 | 小さいのは黄浦
+面積が46平方キロ以上の区は？             | filter     | 宝山 閔行 | 当てはまるのは2つ
+面積が46平方キロを超える区は？           | filter     | 宝山 | 当てはまるのは1つ
+14平方キロより大きい区は？               | filter     | 宝山 閔行 徐匯 楊浦 | 当てはまるのは4つ
+11平方キロ未満の区は？                   | filter     | 虹口 | 当てはまるのは1つ
+面積が11平方キロ以下の区は？             | filter     | 総合保税区 虹口 | 当てはまるのは2つ
+面積が20平方キロ以上50平方キロ未満の区は？ | filter   | 閔行 徐匯 楊浦 | 当てはまるのは3つ
+面積が100平方キロ以上の区は？            | filter     | {DOWN} | 当てはまるのは0つ
+面積が4平方キロ未満の区は？              | filter     | {DOWN} | 当てはまるのは0つ
+徐匯の面積は45平方キロですか？           | check      | 徐匯 | はい。徐匯の面積は約45平方キロメートル
+虹口の面積は４平方キロメートルで合っていますか？ | check | 虹口 | はい。虹口の面積は約4平方キロメートル
+徐匯は14平方キロですよね                 | check      | 徐匯 | いいえ。この資料では、徐匯の面積は約45平方キロメートル
+宝山の面積は50.5平方キロですか           | check      | 宝山 | いいえ。この資料では、宝山の面積は約50平方キロメートル
+宝山の施策はいくつありますか？           | count      | 宝山 宝山 宝山 宝山 宝山 | 施策は5つ
+Which zone is the largest?               | max        | {DOWN} | The largest 面積 is that of 宝山: 約50平方キロメートル
+"""
+ROWS = [tuple(cell.strip() for cell in line.split("|")) for line in TABLE.strip().splitlines()]
+# The operation, the number and its unit, where the answer computes one.
+NUMBERS = {
+    "面積の合計は？": ("sum", 193.0, "平方キロメートル"),
+    "黄浦、徐匯、虹口の面積の合計は？": ("sum", 63.0, "平方キロメートル"),
+    "面積の平均は？": ("mean", 27.57, "平方キロメートル"),
+    "黄浦と虹口の面積の平均は？": ("mean", 9.0, "平方キロメートル"),
+    "宝山の面積は虹口の面積の何倍？": ("ratio", 12.5, "倍"),
+    "宝山と虹口の面積の差は？": ("difference", 46.0, "平方キロメートル"),
+    "面積が46平方キロ以上の区は？": ("count", 2.0, None),
+    "面積が100平方キロ以上の区は？": ("count", 0.0, None),
+    "二番目に大きい区は？": ("nth", 2.0, None),
+    "宝山の施策はいくつありますか？": ("count", 5.0, None),
+}
+
+
+@pytest.fixture(scope="module")
+def evidence(built: Settings) -> Evidence:
+    return open_evidence(built)
+
+
+@pytest.fixture(scope="module")
+def answers(assistant: Assistant) -> list[Json]:
+    """The answers to all questions of the table, as they are saved."""
+    return [json.loads(json.dumps(assistant.ask(row[0]).as_json())) for row in ROWS]
+
+
+@pytest.mark.parametrize(("question", "operation", "cited", "says"), ROWS, ids=[row[0] for row in ROWS])
+def test_an_answer_is_exact(
+    assistant: Assistant, evidence: Evidence, question: str, operation: str, cited: str, says: str
+) -> None:
+    answer = assistant.ask(question).as_json()
+    assert says.replace("\\n", "\n") in answer["answer"]
+    assert answer["plan"]["operation"] == operation
+    assert [citation["zone"] for citation in answer["citations"]] == cited.split()
+    denied = says.startswith("いいえ")
+    assert (answer["status"], answer["reason"]) == (("corrected", "false_premise") if denied else ("answered", None))
+    assert [error.message for error in SCHEMA.iter_errors(json.loads(json.dumps(answer)))] == []
+    assert verify_answer(answer, evidence).proved
+    for value in (segment for segment in answer["segments"] if segment["type"] == "value"):
+        zone = answer["citations"][value["citations"][0] - 1]["zone"]
+        assert (value["number"], value["approximate"]) == (SIZES[zone], True)
+
+
+@pytest.mark.parametrize("question", NUMBERS)
+def test_a_computed_number_with_all_its_operands(assistant: Assistant, question: str) -> None:
+    answer = assistant.ask(question).as_json()
+    [number] = [segment for segment in answer["segments"] if segment["type"] == "computed" and "number" in segment]
+    assert (number["op"], number["number"], number.get("unit")) == NUMBERS[question]
+    assert number["operands"] == number["citations"] == [citation["n"] for citation in answer["citations"]]
+    assert number.get("approximate") is (True if number.get("unit") else None)
+
+
+def test_completeness_counts_the_matches_of_all_seven(answers: list[Json]) -> None:
+    matched = {answer["question"]: (answer["completeness"] or {}).get("matched") for answer in answers}
+    for answer in answers:
+        stated = answer["completeness"]
+        if stated is not None:
+            assert (stated["checked"], stated["of"]) == (7, 7)
+            assert sorted(stated["matched"] + stated["unmatched"]) == sorted(SIZES)
+    assert matched["面積が46平方キロ以上の区は？"] == ["宝山", "閔行"]
+    assert matched["面積が11平方キロ以下の区は？"] == ["虹口", "総合保税区"]  # in the order of the document
+    assert matched["面積が100平方キロ以上の区は？"] == []
+    assert matched["面積の合計は？"] == list(SIZES)
+    assert matched["一番広い区は？"] == ["宝山"]
+    assert matched["黄浦と虹口の面積の平均は？"] is None
+
+
+# Questions of the kinds above that are not answered as they should be.
+WANTING = [
+    ("10番目に大きい区は？", "nth", [], "a place that nobody has: composition fills its template with no zone"),
+    ("面積が20平方キロを下回る区は？", "filter", ["総合保税区", "黄浦", "虹口"], "下回る is taken for a name"),
+    ("面積が46平方キロ超の区は？", "filter", ["宝山"], "超 is taken for a name"),
+    ("宝山は虹口の何倍ですか？", "ratio", ["宝山", "虹口"], "何倍 does not say 面積 by itself"),
+    ("最大の区と最小の区の差は？", "rank", DOWN.split(), "rank does not say 面積 by itself"),
+    ("虹口は何番目に大きいですか？", "rank", UP.split(), "何番目 is taken for a name"),
+    ("黄浦より広い区は？", "filter", ["宝山", "閔行", "徐匯", "楊浦"], "a zone as the bound"),
+    ("What is the total area?", "sum", list(SIZES), "total is taken for a topic, area for エリア"),
+    ("Which zones are larger than 20 square kilometers?", "filter", DOWN.split()[:4], "larger is taken for a name"),
+    ("哪个区面积最大？", "max", DOWN.split(), "哪个区 is taken for a name"),
+    ("面积合计是多少？", "sum", list(SIZES), "计是多少 is taken for a name"),
+    ("宝山的面积是虹口的几倍？", "ratio", ["宝山", "虹口"], "几 is left over"),
+]
+
+
+@pytest.mark.parametrize(
+    ("question", "operation", "cited"),
+    [
+        pytest.param(*row[:3], id=row[0], marks=pytest.mark.xfail(reason=row[3], strict=True, raises=(AssertionError, KeyError)))
+        for row in WANTING
+    ],
+)
+def test_an_answer_still_wanting(
+    assistant: Assistant, evidence: Evidence, question: str, operation: str, cited: list[str]
+) -> None:
+    answer = assistant.ask(question).as_json()
+    assert answer["plan"]["operation"] == operation
+    assert sorted(citation["zone"] for citation in answer["citations"]) == sorted(cited)
+    assert verify_answer(answer, evidence).proved
+
+
+# ── Lies: each one whole in itself, the answer's text made to match ─────────────────────────────────────────
+
+# All that a plan may say is to be done, and conditions under which no two of them come to the same.
+OPERATIONS = "max min nth rank sum mean difference ratio compare filter check count look_up list search which".split()
+CHECKS = {"check_yes": "check_no", "check_no": "check_yes"}
+
+
+def told(answer: Json) -> Json:
+    answer["answer"] = "".join(segment["text"] for segment in answer["segments"])
+    return answer
+
+
+def pick(answer: Json, rng: random.Random, *, number: bool | None = None) -> Json | None:
+    """One of the answer's computed segments: with a number, without, or (None) any."""
+    found = [
+        segment
+        for segment in answer["segments"]
+        if segment["type"] == "computed" and number in (None, "number" in segment)
+    ]
+    return rng.choice(found) if found else None
+
+
+def other_text(answer: Json, rng: random.Random) -> bool:
+    segment = pick(answer, rng)
+    if segment is None:
+        return False
+    if "number" in segment:
+        digits = re.search(r"\d+", segment["text"])
+        assert digits is not None
+        segment["text"] = segment["text"].replace(digits.group(), str(int(digits.group()) + rng.choice([1, 10, 100])), 1)
+    else:
+        segment["text"] = rng.choice([zone for zone in SIZES if zone != segment["text"]])
+    return True
+
+
+def other_number(answer: Json, rng: random.Random) -> bool:
+    segment = pick(answer, rng, number=True)
+    if segment is None:
+        return False
+    segment["number"] = rng.choice([segment["number"] + 1, segment["number"] + 0.01, -1.0, str(segment["number"]), None])
+    return True
+
+
+def other_number_and_text(answer: Json, rng: random.Random) -> bool:
+    segment = pick(answer, rng, number=True)
+    if segment is None:
+        return False
+    number = segment["number"] + rng.choice([1, 2, 10])
+    about = "約" if segment.get("approximate") else ""
+    segment.update(number=number, text=f"{about}{number:g}{segment.get('unit', '')}")
+    return True
+
+
+def without_about(answer: Json, rng: random.Random) -> bool:
+    segment = pick(answer, rng, number=True)
+    if segment is None or not segment.get("approximate"):
+        return False
+    segment.update(approximate=False, text=segment["text"].removeprefix("約"))
+    return True
+
+
+def other_unit(answer: Json, rng: random.Random) -> bool:
+    segment = pick(answer, rng, number=True)
+    if segment is None:
+        return False
+    unit = rng.choice(["ヘクタール", "平方メートル", "個"])
+    segment.update(unit=unit, text=segment["text"].removesuffix(segment.get("unit", "")) + unit)
+    return True
+
+
+def other_operands(answer: Json, rng: random.Random) -> bool:
+    segment = pick(answer, rng)
+    if segment is None:
+        return False
+    operands = segment["operands"]
+    segment["operands"] = rng.choice(
+        [operands[1:], operands[:-1], [*operands, operands[0]], [*operands, len(answer["citations"]) + 1], [], [0, *operands[1:]]]
+    )
+    return True
+
+
+def other_op(answer: Json, rng: random.Random) -> bool:
+    segment = pick(answer, rng)
+    if segment is None:
+        return False
+    segment["op"] = rng.choice([op for op in [*OPERATIONS, "median", ""] if op != segment["op"]])
+    return True
+
+
+def segment_dropped(answer: Json, rng: random.Random) -> bool:
+    stating = [i for i, one in enumerate(answer["segments"]) if one["type"] in ("computed", "value")]
+    del answer["segments"][rng.choice(stating)]
+    return True
+
+
+def segments_swapped(answer: Json, rng: random.Random) -> bool:
+    """One zone's name for another's, or one value for another."""
+    kind = rng.choice(["computed", "value"])
+    places = [i for i, one in enumerate(answer["segments"]) if one["type"] == kind]
+    if len(places) < 2:
+        return False
+    one, two = rng.sample(places, 2)
+    segments = answer["segments"]
+    if segments[one] == segments[two]:
+        return False
+    segments[one], segments[two] = segments[two], segments[one]
+    return True
+
+
+def value_of_another_zone(answer: Json, rng: random.Random) -> bool:
+    """The number of one zone for another's, and cited so."""
+    values = [segment for segment in answer["segments"] if segment["type"] == "value"]
+    if len(values) < 2:
+        return False
+    one, two = rng.sample(values, 2)
+    one.update(two)
+    return True
+
+
+def other_operation(answer: Json, rng: random.Random) -> bool:
+    before = answer["plan"]["operation"]
+    answer["plan"]["operation"] = rng.choice([op for op in [*OPERATIONS, "median", ""] if op != before])
+    return True
+
+
+def other_constraint(answer: Json, rng: random.Random) -> bool:
+    """A condition that gives another answer, or that there is none of."""
+    constraints = answer["plan"]["constraints"]
+    if not constraints:
+        answer["plan"]["constraints"] = [rng.choice(["from=max", ">=20", "nth=2", "=4", "<1e9", "nonsense"])]
+        return True
+    place = rng.randrange(len(constraints))
+    now = constraints[place]
+    if now.startswith("from="):
+        choices = ["from=min" if now == "from=max" else "from=max", "from=", "from=middle", None]
+    elif now.startswith("nth="):
+        choices = ["nth=1" if now != "nth=1" else "nth=2", "nth=5", "nth=9", "nth=0", "nth=-1", "nth=", None]
+    elif now.startswith("="):
+        true = SIZES[answer["plan"]["subjects"][0]]
+        # Of another wrong value the answer would be the same.
+        choices = ["=1", f"{now}1"] if answer["status"] == "answered" else [f"={true}"]
+        choices += [f">={true}", f">{true}", f"<{true}", f"{true}", None]
+    else:
+        value = float(now.lstrip("<>="))
+        kept = [size for size in SIZES.values() if meets(size, constraints)]
+        signs = {sign: [*constraints[:place], f"{sign}{value:g}", *constraints[place + 1 :]] for sign in ("<", "<=", ">", ">=")}
+        choices = [bounds[place] for bounds in signs.values() if kept != [size for size in SIZES.values() if meets(size, bounds)]]
+        choices += ["20", "=20", "<", "≥20", ">>20", ">=1/0"]
+    new = rng.choice(choices)
+    constraints[place : place + 1] = [] if new is None else [new]
+    return not (new is None and now[0] in "<>")  # without one of two bounds the same may match
+
+
+def meets(size: int, bounds: list[str]) -> bool:
+    signs = {">=": size.__ge__, "<=": size.__le__, ">": size.__gt__, "<": size.__lt__}
+    return all(signs[bound.rstrip("0123456789")](int(bound.lstrip("<>="))) for bound in bounds)
+
+
+def other_subjects(answer: Json, rng: random.Random) -> bool:
+    subjects = answer["plan"]["subjects"]
+    new = rng.choice([zone for zone in SIZES if zone not in subjects])
+    if subjects and answer["plan"]["operation"] == "max" and answer["status"] == "corrected":
+        new = "宝山"  # of another zone that is not the largest the answer would be the same
+    answer["plan"]["subjects"] = rng.choice([[new], [new, *subjects], [*subjects[1:], new], ["浦東"]])
+    return True
+
+
+def other_completeness(answer: Json, rng: random.Random) -> bool:
+    stated = answer["completeness"]
+    if stated is None:
+        if answer["plan"]["operation"] in ("check", "count"):
+            return False
+        answer["completeness"] = {"checked": 7, "of": 7, "matched": list(SIZES), "unmatched": []}
+        return True
+    here, there = rng.sample(["matched", "unmatched"], 2)
+    way = rng.randrange(5)
+    if way == 0 and stated[here]:
+        stated[there].append(stated[here].pop(rng.randrange(len(stated[here]))))
+    elif way == 1 and stated[here]:
+        stated[here].pop(rng.randrange(len(stated[here])))
+    elif way == 2:
+        stated[rng.choice(["checked", "of"])] += rng.choice([-1, 1])
+    elif way == 3:
+        stated[here].append(rng.choice(["浦東", *SIZES]))
+    else:
+        answer["completeness"] = None
+    return True
+
+
+def yes_for_no(answer: Json, rng: random.Random) -> bool:
+    """The other wording, and the status to fit it."""
+    changed = False
+    for segment in list(answer["segments"]):
+        name, _, place = segment.get("label", "").partition(":")
+        new = {**CHECKS, "yes": "no", "no": "yes"}.get(name)
+        if new is None:
+            continue
+        segment.update(label=f"{new}:{place}", text=label_text(f"{new}:{place}", answer["language"]))
+        changed = True
+    if changed and rng.random() < 0.7:
+        new = ("corrected", "false_premise") if answer["status"] == "answered" else ("answered", None)
+        answer["status"], answer["reason"] = new
+    return changed
+
+
+def other_status(answer: Json, rng: random.Random) -> bool:
+    states = [("corrected", "false_premise"), ("answered", None), ("clarify", "ambiguous"), ("refused", "missing_operand")]
+    answer["status"], answer["reason"] = rng.choice([one for one in states if one[0] != answer["status"]])
+    return True
+
+
+def wording_of_another(answer: Json, rng: random.Random) -> bool:
+    """「最も大きい」 where it was the smallest."""
+    opposite = {"max": "min", "rank_max": "rank_min", "compare_max": "compare_min", "nth_max": "nth_min", "sum": "mean"}
+    opposite |= {two: one for one, two in opposite.items()} | {"difference": "sum", "ratio": "difference"}
+    changed = False
+    for segment in answer["segments"]:
+        name, _, place = segment.get("label", "").partition(":")
+        text = label_text(f"{opposite.get(name, '')}:{place}", answer["language"])
+        if text is not None:
+            segment.update(label=f"{opposite[name]}:{place}", text=text)
+            changed = True
+    return changed
+
+
+def citation_dropped(answer: Json, rng: random.Random) -> bool:
+    """One source less, and nothing said to stand on it; its number closed up."""
+    gone = rng.randrange(len(answer["citations"])) + 1
+    del answer["citations"][gone - 1]
+    for citation in answer["citations"]:
+        citation["n"] -= citation["n"] > gone
+    for segment in answer["segments"]:
+        for key in ("citations", "operands"):
+            if key in segment:
+                segment[key] = [n - (n > gone) for n in segment[key] if n != gone]
+    return True
+
+
+def segment_uncited(answer: Json, rng: random.Random) -> bool:
+    cited = [segment for segment in answer["segments"] if segment["citations"]]
+    segment = rng.choice(cited)
+    del segment["citations"][rng.randrange(len(segment["citations"]))]
+    return True
+
+
+LIES: list[Callable[[Json, random.Random], bool]] = [
+    other_text,
+    other_number,
+    other_number_and_text,
+    without_about,
+    other_unit,
+    other_operands,
+    other_op,
+    segment_dropped,
+    segments_swapped,
+    value_of_another_zone,
+    other_operation,
+    other_constraint,
+    other_subjects,
+    other_completeness,
+    yes_for_no,
+    other_status,
+    wording_of_another,
+    citation_dropped,
+    segment_uncited,
+]
+
+
+@pytest.mark.parametrize("lie", LIES, ids=[lie.__name__ for lie in LIES])
+def test_no_lie_about_a_computed_answer_is_proved(
+    answers: list[Json], evidence: Evidence, lie: Callable[[Json, random.Random], bool]
+) -> None:
+    rng = random.Random(lie.__name__)
+    told_of = 0
+    slipped = []
+    for answer in answers:
+        for _ in range(6):
+            changed = copy.deepcopy(answer)
+            if not lie(changed, rng) or told(changed) == answer:
+                continue
+            told_of += 1
+            if verify_answer(changed, evidence).proved:
+                slipped.append((answer["question"], changed["answer"], changed["plan"], changed["completeness"]))
+    assert slipped == []
+    assert told_of >= 20  # some 3,000 in all
+
+
+def test_the_control_is_proved(answers: list[Json], evidence: Evidence) -> None:
+    for answer in answers:
+        assert verify_answer(told(copy.deepcopy(answer)), evidence).proved
