@@ -56,6 +56,11 @@ TEMPLATES: Mapping[str, Mapping[str, str]] = {
         "en": "{number} match. {items}",
         "zh": "符合的有{number}个。{items}",
     },
+    "filter_none": {
+        "ja": "当てはまるものはありません（{number}件）。",
+        "en": "None match ({number}).",
+        "zh": "没有符合的（{number}个）。",
+    },
     "sum": {
         "ja": "{word}の合計は{number}です。内訳：{items}",
         "en": "Sum of {word}: {number}. Of which: {items}",

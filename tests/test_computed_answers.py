@@ -57,8 +57,8 @@ TABLE = f"""
 11平方キロ未満の区は？                   | filter     | 虹口 | 当てはまるのは1つ
 面積が11平方キロ以下の区は？             | filter     | 総合保税区 虹口 | 当てはまるのは2つ
 面積が20平方キロ以上50平方キロ未満の区は？ | filter   | 閔行 徐匯 楊浦 | 当てはまるのは3つ
-面積が100平方キロ以上の区は？            | filter     | {DOWN} | 当てはまるのは0つ
-面積が4平方キロ未満の区は？              | filter     | {DOWN} | 当てはまるのは0つ
+面積が100平方キロ以上の区は？            | filter     | {DOWN} | 当てはまるものはありません
+面積が4平方キロ未満の区は？              | filter     | {DOWN} | 当てはまるものはありません
 徐匯の面積は45平方キロですか？           | check      | 徐匯 | はい。徐匯の面積は約45平方キロメートル
 虹口の面積は４平方キロメートルで合っていますか？ | check | 虹口 | はい。虹口の面積は約4平方キロメートル
 徐匯は14平方キロですよね                 | check      | 徐匯 | いいえ。この資料では、徐匯の面積は約45平方キロメートル
@@ -135,30 +135,36 @@ def test_completeness_counts_the_matches_of_all_seven(answers: list[Json]) -> No
 
 
 # Questions of the kinds above that are not answered as they should be.
+UNDERSTOOD = [
+    ("10番目に大きい区は？", "nth", []),
+    ("面積が20平方キロを下回る区は？", "filter", ["総合保税区", "黄浦", "虹口"]),
+    ("面積が46平方キロ超の区は？", "filter", ["宝山"]),
+    ("宝山は虹口の何倍ですか？", "ratio", ["宝山", "虹口"]),
+    ("Which zones are larger than 20 square kilometers?", "filter", DOWN.split()[:4]),
+    ("哪个区面积最大？", "max", DOWN.split()),
+    ("宝山的面积是虹口的几倍？", "ratio", ["宝山", "虹口"]),
+]
+# Known gaps: whoever mends one moves its row up.
 WANTING = [
-    ("10番目に大きい区は？", "nth", [], "a place that nobody has: composition fills its template with no zone"),
-    ("面積が20平方キロを下回る区は？", "filter", ["総合保税区", "黄浦", "虹口"], "下回る is taken for a name"),
-    ("面積が46平方キロ超の区は？", "filter", ["宝山"], "超 is taken for a name"),
-    ("宝山は虹口の何倍ですか？", "ratio", ["宝山", "虹口"], "何倍 does not say 面積 by itself"),
     ("最大の区と最小の区の差は？", "rank", DOWN.split(), "rank does not say 面積 by itself"),
     ("虹口は何番目に大きいですか？", "rank", UP.split(), "何番目 is taken for a name"),
     ("黄浦より広い区は？", "filter", ["宝山", "閔行", "徐匯", "楊浦"], "a zone as the bound"),
     ("What is the total area?", "sum", list(SIZES), "total is taken for a topic, area for エリア"),
-    ("Which zones are larger than 20 square kilometers?", "filter", DOWN.split()[:4], "larger is taken for a name"),
-    ("哪个区面积最大？", "max", DOWN.split(), "哪个区 is taken for a name"),
     ("面积合计是多少？", "sum", list(SIZES), "计是多少 is taken for a name"),
-    ("宝山的面积是虹口的几倍？", "ratio", ["宝山", "虹口"], "几 is left over"),
 ]
 
 
 @pytest.mark.parametrize(
     ("question", "operation", "cited"),
     [
-        pytest.param(*row[:3], id=row[0], marks=pytest.mark.xfail(reason=row[3], strict=True, raises=(AssertionError, KeyError)))
-        for row in WANTING
+        *(pytest.param(*row, id=row[0]) for row in UNDERSTOOD),
+        *(
+            pytest.param(*row[:3], id=row[0], marks=pytest.mark.xfail(reason=row[3], strict=True, raises=AssertionError))
+            for row in WANTING
+        ),
     ],
 )
-def test_an_answer_still_wanting(
+def test_what_is_done_is_understood(
     assistant: Assistant, evidence: Evidence, question: str, operation: str, cited: list[str]
 ) -> None:
     answer = assistant.ask(question).as_json()

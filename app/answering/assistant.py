@@ -143,6 +143,8 @@ class Assistant:
         if plan.operation == "check":
             return self._composer.check(question, plan, facts[0], hits)
         computation = compute(plan.operation, plan.constraints, facts)
+        if plan.operation == "nth" and not computation.chosen:  # there are not so many
+            return self._composer.refusal(question, plan, Refused("missing_operand"), hits)
         completeness = None
         if zones == self._ledger.zones:
             matched = facts if computation.number is not None else computation.chosen

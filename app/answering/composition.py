@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from decimal import Decimal
 
 from app.answer import Answer, Citation, Completeness, Computed, Echo, Label, Quote, Reason, Segment, Status, Value
 from app.answering.computation import Computation, shown
@@ -129,6 +130,8 @@ class Composer:
         parts["number"] = [_number(computation, plan, operands)]
         if name in ("nth", "rank", "compare"):
             name += "_min" if "from=min" in plan.constraints else "_max"
+        if name == "filter" and not chosen:
+            name = "filter_none"
         segments = _fill(name, plan, parts)
         if name in ("max", "min") or name.startswith("nth"):
             segments += items
@@ -171,7 +174,7 @@ class Composer:
     def check(self, question: str, plan: Plan, fact: Fact, hits: Sequence[Hit]) -> Answer:
         """Yes, or what the document says instead of the value that the question takes for granted."""
         sources = _Sources()
-        holds = f"={fact.number:g}" in plan.constraints
+        holds = any(Decimal(bound.removeprefix("=")) == Decimal(repr(fact.number)) for bound in plan.constraints)
         named = self._zone_quote(fact.document, fact.subject)
         parts: dict[str, Sequence[Segment]] = {
             "zone": [named] if named else [],

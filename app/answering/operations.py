@@ -6,10 +6,12 @@ Words of the languages only; what the facts are, and which zones, is the plan's 
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
 from app.reading.facts import parse_number
+from app.schema import Mention
 
 NUMBER = r"(?<![\d.,])(?:\d[\d,]*(?:\.\d+)?[十百千万]?|[一二三四五六七八九十百千万]+)"
 _SMALL = re.compile(r"小さ|狭|最小|最少|少な|smallest|smaller|(?<!at )least|最小的|小的|(?<!大)小$|第[一二三四五六七八九十\d]+小")
@@ -98,6 +100,23 @@ def operation_of(text: str, subjects: int, units: tuple[str, ...]) -> Operation 
     if _ORDER.search(text):
         return Operation("rank", (f"from={direction}",))
     return None
+
+
+_WORDS = (_SUPERLATIVE, _NTH, _ORDER, _SUM, _MEAN, _RATIO, _DIFFERENCE, _COMPARE)
+
+
+def operation_words(text: str, measures: Sequence[Mention]) -> list[tuple[int, int]]:
+    """Where a normalised text says what is to be done: spans of it that say nothing of a topic.
+
+    `measures` are the stated values, by their places in `text`; bounds stand behind them, or before them.
+    """
+    spans = [match.span() for pattern in _WORDS for match in pattern.finditer(text)]
+    for measure in measures:
+        spans += [match.span() for _, pattern in _BOUNDS if (match := pattern.match(text, measure.end))]
+        for _, pattern in _BOUNDS_BEFORE:
+            if match := pattern.search(text[: measure.start]):
+                spans.append(match.span())
+    return spans
 
 
 def asks_count(text: str) -> bool:

@@ -8,12 +8,12 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from app.answering.operations import Operation, asks_count, operation_of
+from app.answering.operations import Operation, asks_count, operation_of, operation_words
 from app.answering.question_words import EMPTY, LIST_CUES, REQUESTS
 from app.answering.vocabulary import AttributeMention, Vocabulary
 from app.errors import QuestionError
 from app.reading.guide import Attribute
-from app.reading.normalization import normalize
+from app.reading.normalization import Normalized, normalize
 from app.reading.tokenization import Tokenizer
 from app.schema import Language, Mention, Plan, Token
 
@@ -63,7 +63,7 @@ def language_of(question: str) -> Language:
 
 
 # Operations that by themselves ask for a size: 「最大の区」「50平方キロ以上」; a sum or a rank may be of anything.
-_SAYS_SIZE = frozenset({"max", "min", "filter", "check"})
+_SAYS_SIZE = frozenset({"max", "min", "filter", "check", "ratio"})
 
 
 class Planner:
@@ -91,15 +91,19 @@ class Planner:
         topic = _topic(question, tokens, covered)
         attribute, asks_where = self._attribute(question, tokens, covered, places, zones)
         asks_which = bool(which)
-        _cover(covered, vocabulary.measures(normalized))
+        measures = vocabulary.measures(normalized)
+        _cover_spans(covered, normalized, [(measure.start, measure.end) for measure in measures])
         leftover = _leftover(tokens, covered, question, vocabulary.noun)
         if zones and attribute and _ONLY_HIRAGANA.fullmatch(normalized.text):
             leftover = ()  # the tokeniser cuts words written in kana anywhere: its leftovers mean nothing
         if asks_where and not zones:  # of something that is not a zone, that is: in which zone is it
             asks_which = True
         subjects = tuple(dict.fromkeys(zone.value for zone in zones))
-        operation = None if leftover else self._measured(normalized.text, attribute, len(subjects))
+        _cover_spans(covered, normalized, operation_words(normalized.text, measures))
+        beside = _leftover(tokens, covered, question, vocabulary.noun)
+        operation = None if beside else self._measured(normalized.text, attribute, len(subjects))
         if operation is not None:
+            leftover = beside
             attribute = attribute or vocabulary.measured
         elif attribute and attribute.of == "zone" and not leftover and asks_count(normalized.text):
             operation = Operation("count")
@@ -162,6 +166,12 @@ class Planner:
 def _cover(covered: list[bool], mentions: Sequence[Mention | AttributeMention]) -> None:
     for mention in mentions:
         covered[mention.start : mention.end] = [True] * (mention.end - mention.start)
+
+
+def _cover_spans(covered: list[bool], question: Normalized, spans: Sequence[tuple[int, int]]) -> None:
+    for span in spans:
+        start, end = question.raw_span(*span)
+        covered[start:end] = [True] * (end - start)
 
 
 def _topic(question: str, tokens: Sequence[Token], covered: Sequence[bool]) -> str:

@@ -129,10 +129,11 @@ class Vocabulary:
         return found
 
     def measures(self, question: Normalized) -> list[Mention]:
-        """Numbers with a unit that the documents use: 「20平方キロ」."""
+        """Numbers with a unit that the documents use: 「20平方キロ」. Their places are in the normalised text."""
         if not self.units:
             return []
-        return _mentions(question, re.compile(rf"{NUMBER}\s*(?:{_longest_first(self.units).pattern})"))
+        pattern = re.compile(rf"{NUMBER}\s*(?:{_longest_first(self.units).pattern})")
+        return [Mention(match.group(), *match.span()) for match in pattern.finditer(question.text)]
 
     def kana_mentions(self, question: Normalized) -> list[AttributeMention]:
         """Attributes by their readings, in a question without kanji: 「めんせき」."""
