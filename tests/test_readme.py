@@ -1,0 +1,46 @@
+"""The front door tells the truth: its figures are the evaluation's, its commands are there, its example is real."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from app.answering.assistant import Assistant
+from app.serving.plain_text import answer_text
+
+ROOT = Path(__file__).parent.parent
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+
+
+def test_the_table_is_the_evaluations() -> None:
+    table = README.split("<!-- evaluation -->")[1].split("<!-- /evaluation -->")[0]
+    rows = [line for line in table.splitlines() if line.startswith("|")]
+    reported = (ROOT / "docs/evaluation.md").read_text(encoding="utf-8").split("## reported half")[1]
+    assert len(rows) >= 7
+    for row in rows:
+        assert row in reported
+
+
+@pytest.mark.parametrize(
+    "command",
+    ["pip install -r requirements.txt && python -m app chat", "pip install -r requirements-dev.txt && pytest"],
+)
+def test_the_two_commands_are_there(command: str) -> None:
+    assert command in README
+
+
+def test_the_examples_are_what_is_answered(assistant: Assistant) -> None:
+    block = README.split("```console\n")[1].split("```")[0]
+    asked = re.findall(r'\$ python -m app ask "(.+)"\n((?:(?!\$).*\n)*)', block)
+    assert len(asked) == 3
+    for question, shown in asked:
+        answer = answer_text(assistant.ask(question))
+        for line in filter(None, shown.splitlines()):
+            assert line == "…" or line in answer, question
+
+
+def test_every_picture_is_there() -> None:
+    for path in re.findall(r"!\[[^\]]*\]\(([^)]+)\)", README):
+        assert (ROOT / path).is_file()
