@@ -23,19 +23,21 @@ _SUPERLATIVE = re.compile(
     r"一番|いちばん|最も|もっとも|最大|最小|最多|最少|トップ|ナンバーワン|largest|biggest|smallest|最大|最小"
 )
 _NTH = re.compile(
-    r"(?P<n>\d+|[一二三四五六七八九十百]+)(?:番目|番め|位)|第(?P<zh>\d+|[一二三四五六七八九十百]+)(?=[大小广])"
+    r"第?(?P<n>\d+|[一二三四五六七八九十百]+)(?:番目|番め|位)|第(?P<zh>\d+|[一二三四五六七八九十百]+)(?=[大小广])"
     r"|(?<![a-z\d])(?:(?P<word>second|third|fourth|fifth|sixth|seventh|eighth|ninth|tenth)|(?P<en>\d+)(?:st|nd|rd|th))"
     r"[- ](?:largest|biggest|smallest)"
 )
 _ENGLISH_NTH = {word: n for n, word in enumerate("second third fourth fifth sixth seventh eighth ninth tenth".split(), 2)}
 _ORDER = re.compile(r"順(?:番|位)?(?:に|で|を|は|$|の)|ランキング|ランク|順位|(?<![a-z])rank(?:ed|ing|s)?(?![a-z])|排序|排名")
+# The first few: shown as the whole order, which holds them; nothing is computed of a part of it.
+_TOP = re.compile(r"(?:トップ|上位|下位|ベスト|ワースト)(?:\d+|[一二三四五六七八九十]+)(?:つ|区)?|top \d+")
 _SUM = re.compile(
     r"合計|総計|合わせ(?:て|ると|た)|足(?:す|し|した)|トータル|全部で|総和|合算"
     r"|(?<![a-z])sum(?![a-z])|(?<![a-z])total(?![a-z])|总共|合计|一共"
 )
 _MEAN = re.compile(r"平均|(?<![a-z])average(?![a-z])|(?<![a-z])mean (?:size|area)")
 _RATIO = re.compile(r"何倍|倍率|[何の]倍|how many times|几倍|多少倍")
-_COUNT = re.compile(r"いくつ|幾つ|何個|何件|何項目|何か所|何ヶ所|何カ所|何箇所|何種類|の数は|の数を|how many|几个|多少个|几项")
+_COUNT = re.compile(r"いくつ|幾つ|何個|何件|何項目|何か所|何ヶ所|何カ所|何箇所|何種類|数は|数を|how many|几个|多少个|几项")
 _DIFFERENCE = re.compile(
     r"の差|違い|ちがい|どれ(?:だけ|くらい|ほど)違|差は|差が|差を|どれ(?:だけ|くらい|ほど)(?:広|大き|小さ|狭)"
     r"|difference|相差|差多少"
@@ -84,6 +86,8 @@ def operation_of(text: str, subjects: int, units: tuple[str, ...]) -> Operation 
     direction = "min" if asks_smallest(text) else "max"
     if (nth := _NTH.search(text)) and (n := _nth(nth)):
         return Operation("nth", (f"nth={n}", f"from={direction}"))
+    if _TOP.search(text):
+        return Operation("rank", (f"from={'min' if '下位' in text or 'ワースト' in text else direction}",))
     if all(end.search(text) for end in _BOTH_ENDS):  # all then, in order
         return Operation("rank", ("from=max",))
     if _SUPERLATIVE.search(text):
@@ -102,7 +106,7 @@ def operation_of(text: str, subjects: int, units: tuple[str, ...]) -> Operation 
     return None
 
 
-_WORDS = (_SUPERLATIVE, _NTH, _ORDER, _SUM, _MEAN, _RATIO, _DIFFERENCE, _COMPARE)
+_WORDS = (_TOP, _COUNT, _SUPERLATIVE, _NTH, _ORDER, _SUM, _MEAN, _RATIO, _DIFFERENCE, _COMPARE)
 
 
 def operation_words(text: str, measures: Sequence[Mention]) -> list[tuple[int, int]]:

@@ -24,7 +24,7 @@ _SURROGATE = re.compile(r"[\ud800-\udfff]")
 _KANA = re.compile(r"[ぁ-ゖァ-ヺ]")
 _IDEOGRAPH = re.compile(r"[\u3400-\u9fff]")
 _CHINESE = re.compile(r"[吗呢哪么谁是的在多少们这]|什么")
-_ONLY_HIRAGANA = re.compile(r"[ぁ-ゖー、。?! ]+")
+_ONLY_HIRAGANA = re.compile(r"[ぁ-ゖァ-ヺー、。?! ]+")
 _QUOTATION = re.compile(r"(?<=「)[^「」]+(?=」)|(?<=『)[^『』]+(?=』)")
 # Numbers and places in an order say nothing of a topic.
 _NO_TOPIC = re.compile(r"全?[\d０-９]*|(?:\d+|[一二三四五六七八九十])(?:つ|番|個|点|件|項)?(?:目|位)?")
@@ -86,26 +86,30 @@ class Planner:
         covered = [False] * len(question)  # characters that something has understood
         places = vocabulary.places(normalized)
         zones = vocabulary.zones(normalized, places)
+        excluded = vocabulary.exclusions(normalized, zones)
         which = [] if zones else vocabulary.asks_which(normalized)
-        _cover(covered, [*zones, *which, *vocabulary.sections(normalized)])
+        _cover(covered, [*zones, *excluded, *which, *vocabulary.sections(normalized)])
         topic = _topic(question, tokens, covered)
         attribute, asks_where = self._attribute(question, tokens, covered, places, zones)
         asks_which = bool(which)
         measures = vocabulary.measures(normalized)
         _cover_spans(covered, normalized, [(measure.start, measure.end) for measure in measures])
         leftover = _leftover(tokens, covered, question, vocabulary.noun)
-        if zones and attribute and _ONLY_HIRAGANA.fullmatch(normalized.text):
-            leftover = ()  # the tokeniser cuts words written in kana anywhere: its leftovers mean nothing
+        if zones and attribute and (_ONLY_HIRAGANA.fullmatch(normalized.text) or language_of(question) == "zh"):
+            leftover = ()  # the tokeniser cuts kana and Chinese anywhere: what it leaves over means nothing
         if asks_where and not zones:  # of something that is not a zone, that is: in which zone is it
             asks_which = True
         subjects = tuple(dict.fromkeys(zone.value for zone in zones))
+        if excluded:
+            subjects = tuple(name for name in vocabulary.zone_names if name not in subjects)
         _cover_spans(covered, normalized, operation_words(normalized.text, measures))
         beside = _leftover(tokens, covered, question, vocabulary.noun)
         operation = None if beside else self._measured(normalized.text, attribute, len(subjects))
         if operation is not None:
             leftover = beside
             attribute = attribute or vocabulary.measured
-        elif attribute and attribute.of == "zone" and not leftover and asks_count(normalized.text):
+        elif attribute and attribute.of == "zone" and not beside and asks_count(normalized.text):
+            leftover = beside
             operation = Operation("count")
         elif attribute and (ordinal := ordinal_of(normalized.text)):
             operation = Operation("nth", (f"nth={ordinal}",))
@@ -150,8 +154,10 @@ class Planner:
         _cover(hidden, places)
         mentions = self._vocabulary.attribute_mentions(tokens, hidden, zones)
         normalized = normalize(question)
-        mentions = mentions or self._vocabulary.kana_mentions(normalized) or self._vocabulary.foreign_mentions(normalized)
         sure = [mention for mention in mentions if not mention.weak and not mention.interrogative]
+        if not sure:  # in kana, English or Chinese, then
+            sure = self._vocabulary.kana_mentions(normalized) or self._vocabulary.foreign_mentions(normalized)
+            mentions = [*mentions, *sure]
         if not sure:
             _cover(covered, mentions)
             if _leftover(tokens, covered, question, self._vocabulary.noun):

@@ -7,22 +7,22 @@ from __future__ import annotations
 
 # Asking, politely or not: 「…を教えていただけますでしょうか」「調べて」「知りたい」
 REQUESTS = frozenset(
-    "教える 知る 聞く 聴く 尋ねる 伺う 訊く 問う 調べる 見せる 示す 述べる 答える 話す 語る 言う 申す 説明 紹介 "
-    "解説 案内 教示 回答 提示 願う 願える 頼む 頼み 存ずる 存じる 致す 頂戴 拝見 拝聴 拝借 くれる もらえる 貰う "
-    "欲しい ほしい 良い よい いい 宜しい よろしい 恐縮 恐れ入る 恐れる 失礼 誠 差し支え 差し支える 都合 可能 "
-    "質問 確認 把握 見る 出来る 訳 わけ 分かる 解る わかる 理解 気 つかぬ 事 至極 幸い 手数 すみません 済む "
-    "済みません ちょっと 少し 早速 是非 予定 検討 探す 求める 触れる 取り上げる 挙がる 挙げる 並べる 列挙 列記 "
-    "羅列 発表 公表 記載 記述 掲載 載る 載せる 書く 明記 言及 指す 該当 当たる 当てはまる 相当 どん いく まで "
-    "から つ 箇所 か所 ヶ所".split()
+    "教える おしえる 知る しる 聞く 聴く 尋ねる 伺う 訊く 問う 調べる 見せる 示す 述べる 答える 話す 語る 言う "
+    "申す 説明 紹介 解説 案内 教示 回答 提示 願う 願える 頼む 頼み 存ずる 存じる 致す 頂戴 拝見 拝聴 拝借 くれる "
+    "もらえる 貰う 欲しい ほしい 良い よい いい 宜しい よろしい 恐縮 恐れ入る 恐れる 失礼 誠 差し支え 差し支える "
+    "都合 可能 質問 確認 把握 見る 出来る 訳 わけ 分かる 解る わかる 理解 気 つかぬ 事 至極 幸い 手数 すみません "
+    "済む 済みません ちょっと 少し 早速 是非 予定 検討 探す 求める 触れる 取り上げる 挙がる 挙げる 並べる 列挙 "
+    "列記 羅列 発表 公表 記載 記述 掲載 載る 載せる 書く 明記 言及 指す 該当 当たる 当てはまる 相当 どん いく "
+    "まで から つ 箇所 か所 ヶ所".split()
 )
 # The thing asked for, not yet named: 「具体的な内容」「どんな種類の」「名前を全部」
 GENERIC_NOUNS = frozenset(
     "内容 詳細 詳しい 具体 具体的 一覧 リスト 全部 全て すべて 総て 全体 残り 残る 一通り 各 各々 其々 それぞれ "
     "夫々 概要 情報 資料 文書 文章 本文 発表文 記事 ドキュメント 名前 名称 名 項目 種類 点 面 部分 箇 個 個所 数 "
     "方面 分類 関連 関係 関する 場合 状況 話 言葉 形 感じ 他 外 中 内 間 上 下 側 際 今 現在 今回 最近 一つ 二つ "
-    "主 主な 主要 特に 大きい 別 互い 感 うち メニュー ラインナップ 以上 本 当 同 当該 例 例えば 計画 方針 方向 "
-    "仕組み 取組み 業界 業種 領域 程度 方法 手段 手法 策 対応 支援 制度 事業 サービス 区域 地区 地域 場所 組織 "
-    "機関 団体".split()
+    "主 主な 主要 特に 大きい 別 互い 感 そう はず うち メニュー ラインナップ 以上 本 当 同 当該 例 例えば 計画 "
+    "方針 方向 仕組み 取組み 業界 業種 領域 程度 方法 手段 手法 策 対応 支援 制度 事業 サービス 区域 地区 地域 "
+    "場所 組織 機関 団体".split()
 )
 # Verbs that join a topic to a zone and add nothing: 「…を進めているのは」「…に含まれる」
 LIGHT_VERBS = frozenset(
@@ -33,13 +33,15 @@ LIGHT_VERBS = frozenset(
 )
 # Comparing what is asked for: the values are shown, the comparison is the reader's.
 COMPARISONS = frozenset(
-    "一番 いちばん 最も もっとも 最大 最小 最多 最少 順 順位 順番 ランキング 合計 総計 合わせる 平均 差 違い 比較 比べる "
-    "比 倍 以下 未満 超える 越える 小さい 狭い 多い 少ない 大小 番目 位 より どちら どっち 違う 異なる 形式 値".split()
+    "約 およそ ほぼ 計算 足す 上位 当たり あたり アップ 一番 いちばん 最も もっとも 最大 最小 最多 最少 順 順位 "
+    "順番 ランキング 合計 総計 合わせる 平均 差 違い 比較 比べる 比 倍 以下 未満 超える 越える 小さい 狭い 多い "
+    "少ない 大小 番目 位 より どちら どっち 違う 異なる 形式 値".split()
 )
 # The same in English, for questions in it.
 ENGLISH = frozenset(
-    "what which where who how why when is are was were be the a an of in on at for to from by with does do did many much large big "
-    "largest biggest smallest small zone zones district districts area there it its that this tell me please list all about and or has have".split()
+    "what which where who how why when is are was were be the a an of in on at for to from by with does do did "
+    "many much large big largest biggest smallest small zone zones district districts area there it its that "
+    "this tell me please list all will take takes should can total about and or has have".split()
 )
 EMPTY = ENGLISH | REQUESTS | GENERIC_NOUNS | LIGHT_VERBS | COMPARISONS
 

@@ -18,7 +18,8 @@ from app.schema import Mention, Token, Zone
 
 # Asking which of the sections: 「どの区」「どこのイノベーション区」, or behind the noun: 「…する区はどこですか」
 _WHICH = "(?:どの|どこの|何の|何処の|何|いずれの|どちらの|どっちの|なに)"
-_WHICH_AFTER = "(?:は|って|とは|が)(?:どこ|どちら|どれ|何処|何)"
+_WHICH_AFTER = "(?:は|って|とは|が)(?:どこ|どちら|どれ|何処)"
+_EXCEPT = re.compile(r"以外|を除(?:い(?:た|て)|く)|をのぞ(?:い(?:た|て)|く)|は除(?:い(?:た|て)|く)|抜き")
 _SHORTEST_STEM = 2
 _SHORTEST_READING = 3
 _KANJI = re.compile(r"[\u3400-\u9fff]")
@@ -58,6 +59,7 @@ class Vocabulary:
         self.attributes = tuple(attribute for guide in guides for attribute in guide.attributes)
         measured = [attribute for attribute in self.attributes if attribute.measured]
         self.measured = measured[0] if len(measured) == 1 else None
+        self.zone_names = tuple(zone.name for zone in zones)
         self.units = tuple({_fold(word) for guide in guides for unit in guide.units for word in (unit.name, *unit.words)})
         self.noun = next((guide.noun for guide in guides if guide.noun), "")
         self._nouns = frozenset(_fold(noun) for guide in guides for noun in guide.nouns)
@@ -94,6 +96,11 @@ class Vocabulary:
                     taken.append((start, end))
                     found.append(Mention(zone, start, end))
         return sorted(found, key=lambda mention: mention.start)
+
+    def exclusions(self, question: Normalized, zones: Sequence[Mention]) -> list[Mention]:
+        """The words that say that the zones are named to be left out: 「総合保税区以外」; none if they are not."""
+        match = _EXCEPT.match(question.text, question.normal(zones[-1].end)) if zones else None
+        return [] if match is None else [Mention(match.group(), *question.raw_span(*match.span()))]
 
     def asks_which(self, question: Normalized) -> list[Mention]:
         """Where the question asks for a section itself."""

@@ -7,6 +7,7 @@ NFKC, lower case, and the few Chinese and old forms of characters that NFKC leav
 from __future__ import annotations
 
 import unicodedata
+from bisect import bisect_left
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
@@ -38,6 +39,10 @@ class Normalized:
         while self.origins[after] == last:
             after += 1
         return self.origins[start], self.origins[after]
+
+    def normal(self, position: int) -> int:
+        """Where the normalised text goes on that came from the raw text at and behind `position`."""
+        return bisect_left(self.origins, position)
 
 
 def _clusters(text: str) -> Iterator[tuple[int, str]]:
