@@ -143,13 +143,13 @@ UNDERSTOOD = [
     ("Which zones are larger than 20 square kilometers?", "filter", DOWN.split()[:4]),
     ("哪个区面积最大？", "max", DOWN.split()),
     ("宝山的面积是虹口的几倍？", "ratio", ["宝山", "虹口"]),
+    ("What is the total area?", "sum", list(SIZES)),
 ]
 # Known gaps: whoever mends one moves its row up.
 WANTING = [
     ("最大の区と最小の区の差は？", "rank", DOWN.split(), "rank does not say 面積 by itself"),
     ("虹口は何番目に大きいですか？", "rank", UP.split(), "何番目 is taken for a name"),
     ("黄浦より広い区は？", "filter", ["宝山", "閔行", "徐匯", "楊浦"], "a zone as the bound"),
-    ("What is the total area?", "sum", list(SIZES), "total is taken for a topic, area for エリア"),
     ("面积合计是多少？", "sum", list(SIZES), "计是多少 is taken for a name"),
 ]
 
