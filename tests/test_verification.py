@@ -14,7 +14,7 @@ import pytest
 
 from app.answering.assistant import Assistant
 from app.answering.verification import Evidence, Verdict, read_answers, verify_answer
-from app.assembly import open_evidence
+from app.assembly import open_assistant, open_evidence
 from app.config import Settings
 from app.errors import BatchError
 from tests.conftest import ROOT
@@ -391,3 +391,24 @@ def test_a_value_of_another_zone_is_not_of_this_one(assistant: Assistant, eviden
     assert mine["answer"] == "黄浦の面積は約4平方キロメートルです。"
     verdict = verify_answer(mine, evidence)
     assert (verdict.word, "黄浦" in verdict.explanation) == ("misquoted", True)
+
+
+def test_answers_from_a_document_without_a_guide_are_proved(tmp_path: Path) -> None:
+    """Its zones are paths of headings: what is quoted of one is the last heading, where it stands."""
+    corpus = tmp_path / "corpus"
+    corpus.mkdir()
+    (corpus / "library.txt").write_text(
+        "# 図書館の案内\n\n## 開館時間\n平日は午前9時から午後8時まで開館しています。\n\n## 貸出\n図書は1人10冊まで借りられます。\n",
+        encoding="utf-8",
+    )
+    settings = Settings(corpus=corpus, index=tmp_path / "index")
+    librarian, evidence = open_assistant(settings), open_evidence(settings)
+    for question, expected in [
+        ("図書館は何時まで開いていますか", "開館時間（本文）：平日は午前9時から午後8時まで開館しています。"),
+        ("本は何冊借りられますか", "貸出（本文）：図書は1人10冊まで借りられます。"),
+    ]:
+        answer = librarian.ask(question).as_json()
+        assert answer["answer"] == expected
+        assert verify_answer(answer, evidence).proved
+    refused = librarian.ask("館長は誰ですか").as_json()
+    assert (refused["status"], verify_answer(refused, evidence).proved) == ("refused", True)

@@ -12,7 +12,7 @@ from decimal import Decimal
 from app.answer import Answer, Citation, Completeness, Computed, Echo, Label, Quote, Reason, Segment, Status, Value
 from app.answering.computation import Computation, shown
 from app.answering.refusal import Refused
-from app.schema import Fact, Hit, Passage, Plan, Reading
+from app.schema import Fact, Hit, Passage, Plan, Reading, Zone
 from app.wording import pieces
 
 # A second passage is quoted beside the best one if it is nearly as good: within this many of the fused score's
@@ -49,6 +49,7 @@ class Composer:
 
     def __init__(self, reading: Reading, index: str) -> None:
         self._zones = {(zone.document, zone.name): zone for zone in reading.zones}
+        self._texts = {document.name: document.text for document in reading.documents}
         self._passages = {passage.passage_id: passage for passage in reading.passages}
         self._documents = {document.name: document.sha256 for document in reading.documents}
         self._index = index
@@ -193,8 +194,7 @@ class Composer:
 
     def _named(self, fact: Fact, computation: Computation, operands: tuple[int, ...], sources: _Sources) -> Segment:
         del computation, operands, sources
-        zone = self._zones[fact.document, fact.subject or ""]
-        return Quote(zone.name, zone.document, zone.start, zone.end, ())
+        return self._title(self._zones[fact.document, fact.subject or ""])
 
     def refusal(self, question: str, plan: Plan, refused: Refused, hits: Sequence[Hit]) -> Answer:
         """One of the noes, naming what is missing; `hits` are listed as related, not as an answer."""
@@ -208,7 +208,7 @@ class Composer:
             named = next((zone for (_, name), zone in self._zones.items() if name == plan.subjects[0]), None)
             if named is not None:
                 template = "attribute_absent_of"
-                parts["zone"] = [Quote(named.name, named.document, named.start, named.end, ())]
+                parts["zone"] = [self._title(named)]
         return self._answer(question, plan, "refused", refused.reason, _fill(template, plan, parts), _Sources(), hits)
 
     def _state(self, statement: Statement, plan: Plan, sources: _Sources) -> list[Segment]:
@@ -232,7 +232,12 @@ class Composer:
 
     def _zone_quote(self, document: str, name: str | None) -> Quote | None:
         zone = self._zones.get((document, name)) if name else None
-        return None if zone is None else Quote(zone.name, zone.document, zone.start, zone.end, ())
+        return None if zone is None else self._title(zone)
+
+    def _title(self, zone: Zone) -> Quote:
+        """A zone as its heading writes it; of a path of headings that is the last one."""
+        title = self._texts[zone.document][zone.start : zone.end]
+        return Quote(title, zone.document, zone.start, zone.end, ())
 
     def _answer(
         self,

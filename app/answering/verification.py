@@ -83,10 +83,10 @@ class Evidence:
         """Whether a quotation from outside a zone is a fact about it."""
         return (segment.get("document"), segment.get("start"), segment.get("end"), zone) in self._stated
 
-    def is_heading(self, segment: Mapping[str, Any]) -> bool:
-        """Whether a quotation is just a zone's name in its heading."""
+    def zone_titled(self, segment: Mapping[str, Any]) -> str | None:
+        """The zone whose name in its heading is what a quotation quotes; None if it is none."""
         span = (segment["document"], segment["start"], segment["end"])
-        return any((zone.document, zone.start, zone.end) == span for zone in self._reading.zones)
+        return next((item.name for item in self._reading.zones if (item.document, item.start, item.end) == span), None)
 
     @cached_property
     def words(self) -> frozenset[str]:
@@ -210,9 +210,9 @@ def _check_attribution(answer: Mapping[str, Any], evidence: Evidence) -> None:
         elif segment["type"] == "computed" and "number" not in segment:
             zone = segment["text"]
         elif segment["type"] == "quote" and not segment["citations"]:
-            if not evidence.is_heading(segment):
+            zone = evidence.zone_titled(segment)
+            if zone is None:
                 raise _Unproved("misquoted", f"「{segment['text']}」に引用がありません")
-            zone = segment["text"]
         for citation in (_citation(answer, n) for n in segment["citations"]):
             if zone is not None and citation["zone"] != zone and not evidence.says_of(zone, segment):
                 raise _Unproved("misquoted", f"「{segment['text']}」は {zone} のことではありません")

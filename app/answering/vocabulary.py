@@ -230,7 +230,7 @@ def _names(
 def _section_words(headings: Mapping[str, str], noun: str, tokenizer: Tokenizer) -> tuple[str, ...]:
     """What follows zones' names in the headings, and its shorter forms: 連携イノベーション区, 連携区, 区; longest first."""
     words = {_fold(noun)}
-    for ending in {heading.replace(zone, "", 1) for zone, heading in headings.items() if heading != zone}:
+    for ending in {heading.replace(zone, "", 1) for zone, heading in headings.items() if zone in heading}:
         parts = [_fold(token.surface) for token in tokenizer.tokenize(ending)]
         words |= {"".join(parts[i:]) for i in range(len(parts))}
         words |= {"".join(parts[:i]) + parts[-1] for i in range(1, len(parts))}
