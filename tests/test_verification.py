@@ -412,3 +412,12 @@ def test_answers_from_a_document_without_a_guide_are_proved(tmp_path: Path) -> N
         assert verify_answer(answer, evidence).proved
     refused = librarian.ask("館長は誰ですか").as_json()
     assert (refused["status"], verify_answer(refused, evidence).proved) == ("refused", True)
+
+
+def test_a_document_without_the_attribute_is_no_part_of_all_zones(tmp_path: Path) -> None:
+    shutil.copytree("corpus", tmp_path / "corpus")
+    (tmp_path / "corpus" / "library.txt").write_text("# 案内\n\n## 貸出\n図書は10冊まで借りられます。\n", encoding="utf-8")
+    settings = Settings(corpus=tmp_path / "corpus", index=tmp_path / "index")
+    answer = open_assistant(settings).ask("一番広い区は？").as_json()
+    assert (answer["answer"], answer["completeness"]["of"]) == ("面積が最も大きいのは宝山で、約50平方キロメートルです。", 7)
+    assert verify_answer(answer, open_evidence(settings)).proved

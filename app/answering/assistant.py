@@ -97,7 +97,8 @@ class Assistant:
             return self._composer.refusal(question, plan, refused, hits)
         if matches := self._matches(plan):
             zones = {hit.passage.zone for hit in matches}
-            return self._composer.passages(question, plan, hits, matches, _completeness(self._ledger.zones, zones))
+            everywhere = [zone.name for zone in self.zones]
+            return self._composer.passages(question, plan, hits, matches, _completeness(everywhere, zones))
         return self._composer.passages(question, plan, hits)
 
     def _matches(self, plan: Plan) -> list[Hit]:
@@ -128,13 +129,14 @@ class Assistant:
         return facts[0] if facts and facts[0].subject and plan.subjects[0] not in stated else None
 
     def _counted(self, plan: Plan) -> list[Fact]:
-        subjects = plan.subjects or self._ledger.zones
+        subjects = plan.subjects or self._ledger.zones(plan.attribute or "")
         return [fact for subject in subjects for fact in self._ledger.facts(plan.attribute or "", subject)]
 
     def _computed(self, question: str, plan: Plan, hits: Sequence[Hit]) -> Answer:
         """The answer that the ledger's measured facts give, over all of the plan's zones."""
         expected = plan.subjects if plan.operation in ("max", "min", "nth") and len(plan.subjects) == 1 else ()
-        zones = self._ledger.zones if expected else plan.subjects or self._ledger.zones
+        everything = self._ledger.zones(plan.attribute or "")
+        zones = everything if expected else plan.subjects or everything
         facts = self._ledger.measures(plan.attribute or "", zones)
         stated = {fact.subject for fact in facts}
         missing = [zone for zone in zones if zone not in stated]
@@ -146,7 +148,7 @@ class Assistant:
         if plan.operation == "nth" and not computation.chosen:  # there are not so many
             return self._composer.refusal(question, plan, Refused("missing_operand"), hits)
         completeness = None
-        if zones == self._ledger.zones:
+        if zones == everything:
             matched = facts if computation.number is not None else computation.chosen
             completeness = _completeness(zones, {fact.subject for fact in matched})
         holds = expected[0] in {fact.subject for fact in computation.chosen} if expected else None
@@ -196,7 +198,7 @@ class Assistant:
             return []
         if plan.operation == "which":
             return []
-        return self._ledger.statements([attribute], plan.subjects or self._ledger.zones, plan.ordinal)
+        return self._ledger.statements([attribute], plan.subjects or self._ledger.zones(attribute.name), plan.ordinal)
 
     def _asks_all(self, plan: Plan, attribute: Attribute, hits: Sequence[Hit]) -> bool:
         """Whether the words left over only dress up a question for everything of this kind in the zones named."""
@@ -216,7 +218,7 @@ class Assistant:
         attribute = self._attributes.get(plan.attribute or "")
         if plan.subjects or attribute is None or attribute.of != "zone":
             return None
-        return _completeness(self._ledger.zones, {statement.subject for statement in statements})
+        return _completeness(self._ledger.zones(attribute.name), {statement.subject for statement in statements})
 
 
 def _completeness(zones: Sequence[str], matched: Collection[str | None]) -> Completeness:

@@ -14,7 +14,11 @@ class Ledger:
 
     def __init__(self, reading: Reading) -> None:
         self._reading = reading
-        self.zones = tuple(zone.name for zone in reading.zones)
+
+    def zones(self, attribute: str) -> tuple[str, ...]:
+        """All zones of the documents that state the attribute: what an answer about all of them is complete over."""
+        documents = {fact.document for fact in self._reading.facts if fact.attribute == attribute}
+        return tuple(zone.name for zone in self._reading.zones if zone.document in documents)
 
     def passages(self, zone: str, kind: str) -> list[Passage]:
         """A zone's passages of one kind."""

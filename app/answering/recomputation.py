@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from fractions import Fraction
 from typing import Any
 
-from app.schema import Fact
+from app.schema import Fact, Zone
 
 _PICKS = ("max", "min", "nth", "rank", "compare", "filter")
 # What the constraints of each operation look like, joined by spaces; all of them, so that none is passed over.
@@ -33,15 +33,18 @@ class Miscomputed(Exception):
     """A computed segment that the ledger does not give."""
 
 
-def check_computed(answer: Mapping[str, Any], zones: Sequence[str], facts: Sequence[Fact]) -> None:
+def check_computed(answer: Mapping[str, Any], everywhere: Sequence[Zone], facts: Sequence[Fact]) -> None:
     """Hold every computed segment of an answer against its plan done again. Raises Miscomputed.
 
-    `zones` are all zones of the documents, `facts` the whole ledger.
+    `everywhere` are all zones of the documents, `facts` the whole ledger. "All zones" are those of the documents that
+    state the attribute at all.
     """
+    stating = {fact.document for fact in facts if fact.attribute == answer["plan"]["attribute"]}
+    zones = [zone.name for zone in everywhere if zone.document in stating]
     segments = [segment for segment in answer["segments"] if segment["type"] == "computed"]
     plan = answer["plan"]
     if answer["status"] != "refused":
-        if not set(plan["subjects"]) <= set(zones):
+        if not set(plan["subjects"]) <= {zone.name for zone in everywhere}:
             raise Miscomputed(f"{plan['subjects']} にはこの資料にない区画があります")
         _check_plan(answer, plan, [segment["op"] for segment in segments if "number" in segment])
     if plan["operation"] == "check" and answer["status"] != "refused":

@@ -18,7 +18,7 @@ from app.answer import SCHEMA_VERSION, Reason
 from app.answering.recomputation import Miscomputed, check_computed
 from app.errors import BatchError
 from app.reading.normalization import normalize
-from app.schema import Document, Fact, Passage, Reading
+from app.schema import Document, Fact, Passage, Reading, Zone
 from app.wording import label_text
 
 _MEASURE = re.compile(r"(?P<about>約|およそ|おおよそ|ほぼ)?(?P<number>\d[\d,]*(?:\.\d+)?)(?P<unit>\D+)")
@@ -70,9 +70,9 @@ class Evidence:
         return self.read()
 
     @property
-    def zones(self) -> tuple[str, ...]:
-        """The names of all zones, in document order."""
-        return tuple(zone.name for zone in self._reading.zones)
+    def zones(self) -> tuple[Zone, ...]:
+        """All zones, in document order."""
+        return self._reading.zones
 
     @property
     def facts(self) -> tuple[Fact, ...]:
