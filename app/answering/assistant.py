@@ -52,6 +52,8 @@ class Assistant:
         self._retriever = retriever
         self._composer = composer
         self._attributes = {attribute.name: attribute for attribute in planner.attributes}
+        self._folded = [normalize(passage.text).text for passage in reading.passages]
+        self._folded_facts = [(normalize(fact.text).text, fact) for fact in reading.facts]
         self.examples = tuple(examples)
 
     @property
@@ -123,10 +125,14 @@ class Assistant:
         """The fact of a place that the question puts into a zone that it is not in."""
         if not plan.places or len(plan.subjects) != 1 or (plan.leftover and len(plan.leftover) > len(plan.places)):
             return None
-        places = tuple(normalize(place.value).text for place in plan.places)
-        facts = [fact for fact in self._reading.facts if normalize(fact.text).text.startswith(places)]
+        facts = self._facts_at(plan)
         stated = {fact.subject for fact in facts}
         return facts[0] if facts and facts[0].subject and plan.subjects[0] not in stated else None
+
+    def _facts_at(self, plan: Plan) -> list[Fact]:
+        """The facts that the plan's places name, or begin."""
+        places = tuple(normalize(place.value).text for place in plan.places)
+        return [fact for text, fact in self._folded_facts if text.startswith(places)]
 
     def _counted(self, plan: Plan) -> list[Fact]:
         subjects = plan.subjects or self._ledger.zones(plan.attribute or "")
@@ -171,12 +177,11 @@ class Assistant:
         if attribute is not None:
             bonus += [KIND_BONUS * (passage.kind == attribute.kind) for passage in self._passages]
         if plan.places:
-            places = tuple(normalize(place.value).text for place in plan.places)
-            stating = {item.passage_id for item in self._reading.facts if normalize(item.text).text.startswith(places)}
+            stating = {fact.passage_id for fact in self._facts_at(plan)}
             bonus += [PLACE_BONUS * (passage.passage_id in stating) for passage in self._passages]
         for literal in plan.literals:
             folded = normalize(literal.value).text
-            bonus += [LITERAL_BONUS * (folded in normalize(item.text).text) for item in self._passages]
+            bonus += [LITERAL_BONUS * (folded in text) for text in self._folded]
         return bonus
 
     # ── The ledger ──────────────────────────────────────────────────────────────────────────────────────────

@@ -121,11 +121,10 @@ class Composer:
         listed = chosen if name == "filter" else chosen or computation.operands
         if name in ("max", "min", "nth"):
             listed = chosen[1:]  # those that share the place
-        zone = self._chosen if chosen else self._named
         items: list[Segment] = []
         for fact in listed:
             value = self._fact_segment(fact, sources)
-            named: list[Segment] = [zone(fact, computation, operands, sources)]
+            named = [self._chosen(fact, computation, operands, sources)] if chosen else self._subject(fact)
             items += _fill("zone_value", plan, {"zone": named, "value": [value]})
         parts["items"] = items
         parts["number"] = [_number(computation, plan, operands)]
@@ -146,12 +145,9 @@ class Composer:
         """How many facts there are, and all of them."""
         sources = _Sources()
         items: list[Segment] = []
-        for subject in dict.fromkeys(fact.subject for fact in facts):
-            for fact in facts:
-                if fact.subject == subject:
-                    named = self._zone_quote(self._zone_document(subject), subject)
-                    value = self._fact_segment(fact, sources)
-                    items += _fill("zone_value", plan, {"zone": [named] if named else [], "value": [value]})
+        for fact in facts:
+            value = self._fact_segment(fact, sources)
+            items += _fill("zone_value", plan, {"zone": self._subject(fact), "value": [value]})
         operands = tuple(range(1, len(sources.passages) + 1))
         number = Computed(str(len(facts)), "count", operands, operands, float(len(facts)))
         parts: dict[str, Sequence[Segment]] = {"word": [_word(plan.attribute or "")], "number": [number], "items": items}
@@ -159,30 +155,21 @@ class Composer:
 
     def wrong_place(self, question: str, plan: Plan, fact: Fact, hits: Sequence[Hit]) -> Answer:
         """Where the place that the question puts elsewhere is."""
-        sources = _Sources()
-        named = self._zone_quote(self._zone_document(fact.subject), fact.subject)
-        parts: dict[str, Sequence[Segment]] = {
-            "zone": [named] if named else [],
-            "word": [_word(fact.attribute)],
-            "value": [self._fact_segment(fact, sources)],
-        }
-        segments = _fill("premise_place", plan, parts)
-        return self._answer(question, plan, "corrected", "false_premise", segments, sources, hits)
-
-    def _zone_document(self, name: str | None) -> str:
-        return next((document for document, zone in self._zones if zone == name), "")
+        return self._premise(question, plan, "premise_place", fact, hits, holds=False)
 
     def check(self, question: str, plan: Plan, fact: Fact, hits: Sequence[Hit]) -> Answer:
         """Yes, or what the document says instead of the value that the question takes for granted."""
-        sources = _Sources()
         holds = any(Decimal(bound.removeprefix("=")) == Decimal(repr(fact.number)) for bound in plan.constraints)
-        named = self._zone_quote(fact.document, fact.subject)
-        parts: dict[str, Sequence[Segment]] = {
-            "zone": [named] if named else [],
-            "word": [_word(plan.attribute or "")],
-            "value": [self._fact_segment(fact, sources)],
-        }
-        segments = _fill("check_yes" if holds else "check_no", plan, parts)
+        return self._premise(question, plan, "check_yes" if holds else "check_no", fact, hits, holds=holds)
+
+    def _premise(
+        self, question: str, plan: Plan, template: str, fact: Fact, hits: Sequence[Hit], *, holds: bool
+    ) -> Answer:
+        """The fact that a question takes for granted, or the one that stands in its place."""
+        sources = _Sources()
+        value = self._fact_segment(fact, sources)
+        parts: Parts = {"zone": self._subject(fact), "word": [_word(fact.attribute)], "value": [value]}
+        segments = _fill(template, plan, parts)
         if holds:
             return self._answer(question, plan, "answered", None, segments, sources, hits)
         return self._answer(question, plan, "corrected", "false_premise", segments, sources, hits)
@@ -192,9 +179,10 @@ class Composer:
         number = sources.number(self._passages[fact.passage_id])
         return Computed(fact.subject or "", computation.operation, operands, (number,))
 
-    def _named(self, fact: Fact, computation: Computation, operands: tuple[int, ...], sources: _Sources) -> Segment:
-        del computation, operands, sources
-        return self._title(self._zones[fact.document, fact.subject or ""])
+    def _subject(self, fact: Fact) -> list[Segment]:
+        """The zone that a fact is of, as its heading writes it; nothing for a fact of the whole document."""
+        zone = self._zone_quote(fact.document, fact.subject)
+        return [] if zone is None else [zone]
 
     def refusal(self, question: str, plan: Plan, refused: Refused, hits: Sequence[Hit]) -> Answer:
         """One of the noes, naming what is missing; `hits` are listed as related, not as an answer."""

@@ -104,13 +104,10 @@ class Planner:
             subjects = tuple(name for name in vocabulary.zone_names if name not in subjects)
         _cover_spans(covered, normalized, operation_words(normalized.text, measures))
         beside = _leftover(tokens, covered, question, vocabulary.noun)
-        operation = None if beside else self._measured(normalized.text, attribute, len(subjects))
-        if operation is not None:
+        operation = None if beside else self._over_facts(normalized.text, attribute, len(subjects))
+        if operation is not None:  # the words that say it are understood then
             leftover = beside
             attribute = attribute or vocabulary.measured
-        elif attribute and attribute.of == "zone" and not beside and asks_count(normalized.text):
-            leftover = beside
-            operation = Operation("count")
         elif attribute and (ordinal := ordinal_of(normalized.text)):
             operation = Operation("nth", (f"nth={ordinal}",))
         else:
@@ -127,10 +124,10 @@ class Planner:
             literals=_literals(question, tokens, covered),
         )
 
-    def _measured(self, text: str, attribute: Attribute | None, subjects: int) -> Operation | None:
-        """What is to be done with measured facts, if the question is about some, said or (「最大の区」) understood."""
+    def _over_facts(self, text: str, attribute: Attribute | None, subjects: int) -> Operation | None:
+        """What is to be done with facts, if anything: counted, or with measures, said or (「最大の区」) understood."""
         if attribute is not None and not attribute.measured:
-            return None
+            return Operation("count") if attribute.of == "zone" and asks_count(text) else None
         if attribute is None and self._vocabulary.measured is None:
             return None
         operation = operation_of(text, subjects, self._vocabulary.units)

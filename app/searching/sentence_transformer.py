@@ -15,7 +15,7 @@ import numpy as np
 
 from app.errors import ModelError
 from app.reading.tokenization import clean
-from app.searching.embedding import Encoder, EngineEncoder, Vectors
+from app.searching.embedding import EngineEncoder, Vectors
 
 if TYPE_CHECKING:
     from sentence_transformers import SentenceTransformer
@@ -127,7 +127,3 @@ def _folder_hash(folder: Path) -> str:
         with path.open("rb") as file:
             digest.update(hashlib.file_digest(file, "sha256").digest())
     return digest.hexdigest()
-
-
-def _satisfies_protocol(encoder: SentenceTransformerEncoder) -> Encoder:
-    return encoder

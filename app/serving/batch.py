@@ -36,7 +36,7 @@ def run_batch(opened: Callable[[], Assistant], source: Path, target: Path) -> in
                 bad += "error" in row
                 # A lone surrogate in an id that came in as an escape goes out as an escape.
                 text = json.dumps(row, ensure_ascii=False)
-                file.write((text if text.isprintable() or _encodable(text) else json.dumps(row)) + "\n")
+                file.write((text if _encodable(text) else json.dumps(row)) + "\n")
         partial.replace(target)
     except OSError as error:
         raise OutputError(
