@@ -92,7 +92,7 @@ def ask(
         if run_batch(lambda: open_assistant(settings), batch, out):
             raise typer.Exit(InputError.exit_code)
         return
-    from app.answering.planning import check_question
+    from app.answering.utterance import check_question
     from app.assembly import open_assistant
     from app.serving.plain_text import answer_text
 

@@ -122,7 +122,10 @@ class Completeness:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """Everything said about one question, provable from `documents` alone (see `answering.verification`)."""
+    """Everything said about one question, provable from `documents` alone (see `answering.verification`).
+
+    `confidence`, in [0, 1], is how sure the system was that the documents answer the question; not in the JSON.
+    """
 
     question: str
     status: Status
@@ -136,6 +139,7 @@ class Answer:
     choices: tuple[Choice, ...] = ()
     completeness: Completeness | None = None
     id: str | None = None
+    confidence: float = 1.0
 
     @property
     def text(self) -> str:

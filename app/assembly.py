@@ -9,11 +9,16 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from app.answering.assistant import Assistant
+from app.answering.assistant import THRESHOLD, Assistant
 from app.answering.composition import Composer
+from app.answering.draft import Archive
+from app.answering.evidence import Evidence
+from app.answering.ledger import Ledger
 from app.answering.planning import Planner
+from app.answering.premises import Premises
 from app.answering.refusal import Judge
-from app.answering.verification import Evidence
+from app.answering.relevance import Relevance
+from app.answering.thesaurus import Thesaurus
 from app.answering.vocabulary import Vocabulary
 from app.config import DEFAULT_MODEL, Settings
 from app.reading.corpus import guide_path, read_corpus
@@ -34,9 +39,6 @@ from app.searching.retrieval import Retriever
 
 # Texts a call to the encoder, so that progress moves about twice a second.
 _CHUNK = 16
-
-# Shorter facts are ordinary words, not names that a question could mean.
-_SHORTEST_PLACE = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,28 +112,32 @@ def open_index(settings: Settings, library: Library, encoder: Encoder) -> Genera
     return open_generation(settings.index, library.documents)
 
 
-def open_assistant(settings: Settings) -> Assistant:
-    """Everything ready to answer, the index built or refreshed first if need be. Raises ShuttenError."""
+def open_assistant(settings: Settings, threshold: float = THRESHOLD) -> Assistant:
+    """Everything ready to answer, the index built or refreshed first if need be. Raises ShuttenError.
+
+    `threshold` is the confidence below which passages are no answer.
+    """
     library = open_library(settings)
     encoder = open_encoder(settings.model)
     generation = open_index(settings, library, encoder)
-    reading = generation.reading
+    reading, tokenizer = generation.reading, generation.tokenizer
     guides = list(library.guides.values())
     texts = {document.name: document.text for document in reading.documents}
-    vocabulary = Vocabulary(
-        guides=guides,
-        zones=reading.zones,
-        headings={zone.name: _line_at(texts[zone.document], zone) for zone in reading.zones},
-        places=[fact.text for fact in reading.facts if fact.number is None and len(fact.text) >= _SHORTEST_PLACE],
-        tokenizer=generation.tokenizer,
-    )
+    everything = "\n".join(texts.values())
+    headings = {zone.name: _line_at(texts[zone.document], zone) for zone in reading.zones}
+    vocabulary = Vocabulary(guides, reading.zones, headings, reading.facts, everything, tokenizer)
+    thesaurus = Thesaurus([item for guide in guides for item in guide.synonyms], tokenizer)
+    retriever = Retriever(generation, encoder)
+    premises = Premises(reading, Ledger(reading), vocabulary.gazetteer, retriever)
     return Assistant(
         reading=reading,
-        planner=Planner(vocabulary, generation.tokenizer),
-        judge=Judge("\n".join(texts.values()), vocabulary, generation.tokenizer),
-        retriever=Retriever(generation, encoder),
-        composer=Composer(reading, generation.hash),
+        planner=Planner(vocabulary, thesaurus, tokenizer),
+        judge=Judge(everything, vocabulary, tokenizer),
+        relevance=Relevance(reading, vocabulary.attributes, premises, retriever),
+        premises=premises,
+        composer=Composer(Archive(reading, generation.hash)),
         examples=[example for guide in guides for example in guide.examples],
+        threshold=threshold,
     )
 
 
@@ -141,7 +147,7 @@ def open_evidence(settings: Settings) -> Evidence:
     return Evidence(
         documents={document.name: document for document in library.documents},
         read=library.read,
-        declared=frozenset(item.name for guide in library.guides.values() for item in guide.attributes),
+        attributes={item.name: item for guide in library.guides.values() for item in guide.attributes},
     )
 
 

@@ -90,7 +90,7 @@ class Token:
     """A word of a text: `surface == text[start:end]`; `base` is its dictionary form, `reading` katakana or ''.
 
     `content` is False for words that carry no topic (particles, auxiliaries, する, こと, 何); `place` is True for
-    names of places below countries.
+    names of places below countries, `action` for nouns that する makes a verb of.
     """
 
     surface: str
@@ -101,6 +101,7 @@ class Token:
     end: int
     content: bool
     place: bool = False
+    action: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,17 +122,35 @@ class Mention:
     end: int
 
 
-# Operations over measured facts; `nth` is one too when it says which end it counts from.
-COMPUTED = frozenset("max min rank sum mean difference ratio compare filter check count".split())
+@dataclass(frozen=True, slots=True)
+class Term:
+    """A content word of a question, and what stands for it in documents: `alternatives` are runs of dictionary forms,
+    any of which will do. `weight`, in (0, 1], is how much of a topic such a word is: a noun more than a verb."""
+
+    mention: Mention
+    alternatives: tuple[tuple[str, ...], ...]
+    weight: float = 1.0
+
+
+# Operations over numbers; `nth` is one too when it says which end it counts from.
+COMPUTED = frozenset("max min rank sum mean difference ratio share compare filter check count".split())
+# Operations that pick subjects by their number.
+PICKS = frozenset("max min nth rank compare filter".split())
 
 
 @dataclass(frozen=True, slots=True)
 class Plan:
     """What a question asks.
 
-    `leftover` are the content words that nothing has understood, `topic` the question reduced to what it is about (for
-    retrieval by meaning), `places` the names it writes that stand for part of a zone, `literals` what a
-    passage should write as the question does: quotations and proper nouns.
+    `leftover` are the content words that nothing has understood, and `terms` the same with what may stand for them;
+    `topic` is the question reduced to what it is about (for retrieval by meaning), `places` the names it writes that
+    stand for part of a zone, `literals` what a passage should write as the question does: quotations and proper nouns.
+
+    `constraints` say the rest, each as one readable string: `nth=2`, `from=min`, `top=3`, bounds (`>=20`), a stated
+    number (`=14`), `by=count` (the numbers are how many facts a zone has), `then=重点` (what is asked of the zones
+    picked), `also=重点` (a second attribute), `than=徐匯` (whose value is the bound), `claim=>` (of the first zone against
+    the second), `except=3` and `not=徐匯` (what is left out). `confirms` if it asks yes or no, `implied` if it is clear
+    what is measured though the question does not say it.
     """
 
     language: Language
@@ -143,16 +162,32 @@ class Plan:
     places: tuple[Mention, ...] = ()
     literals: tuple[Mention, ...] = ()
     constraints: tuple[str, ...] = ()
+    terms: tuple[Term, ...] = ()
+    confirms: bool = False
+    implied: bool = False
+
+    def constraint(self, name: str) -> str | None:
+        """What follows `name=` among the constraints, None if it is not there."""
+        return next((item[len(name) + 1 :] for item in self.constraints if item.startswith(f"{name}=")), None)
+
+    def constrained(self, name: str) -> tuple[str, ...]:
+        """All that follow `name=` among the constraints."""
+        return tuple(item[len(name) + 1 :] for item in self.constraints if item.startswith(f"{name}="))
 
     @property
     def ordinal(self) -> int:
-        """The place in a list that is asked for, counted from 1; 0 if none is."""
-        return next((int(item.removeprefix("nth=")) for item in self.constraints if item.startswith("nth=")), 0)
+        """The place in a list that is asked for, counted from 1 or (-1) from its end; 0 if none is."""
+        return int(self.constraint("nth") or 0)
+
+    @property
+    def counts(self) -> bool:
+        """Whether the numbers are how many facts a subject has, not what its fact says."""
+        return self.operation == "count" or self.constraint("by") == "count"
 
     @property
     def computed(self) -> bool:
-        """Whether the answer is computed from measured facts, not just stated."""
-        return self.operation in COMPUTED or (self.operation == "nth" and "from=" in " ".join(self.constraints))
+        """Whether the answer is computed from numbers, not just stated."""
+        return self.operation in COMPUTED or (self.operation == "nth" and self.constraint("from") is not None)
 
     def as_json(self) -> dict[str, Any]:
         """The plan as the contract shows it."""

@@ -77,12 +77,77 @@ TEMPLATES: Mapping[str, Mapping[str, str]] = {
         "zh": "{word}相差{number}。{items}",
     },
     "ratio": {
-        "ja": "{word}は{number}です。{items}",
-        "en": "Ratio of {word}: {number}. {items}",
-        "zh": "{word}之比为{number}。{items}",
+        "ja": "{word}の比：{zone}（{value}）÷ {other}（{divisor}）＝ {number}",
+        "en": "Ratio of {word}: {zone} ({value}) ÷ {other} ({divisor}) = {number}",
+        "zh": "{word}之比：{zone}（{value}）÷ {other}（{divisor}）＝ {number}",
     },
     "zone_value": {"ja": "\n・{zone}：{value}", "en": "\n・{zone}: {value}", "zh": "\n・{zone}：{value}"},
-    "count": {"ja": "{word}は{number}つです。{items}", "en": "{word}: {number}. {items}", "zh": "{word}共{number}个。{items}"},
+    "number_of": {"ja": "{word}の数", "en": "number of {word}", "zh": "{word}的数量"},
+    "max_count": {
+        "ja": "{word}が最も多いのは{zone}で、{value}です。",
+        "en": "The largest {word} is that of {zone}: {value}.",
+        "zh": "{word}最多的是{zone}：{value}。",
+    },
+    "min_count": {
+        "ja": "{word}が最も少ないのは{zone}で、{value}です。",
+        "en": "The smallest {word} is that of {zone}: {value}.",
+        "zh": "{word}最少的是{zone}：{value}。",
+    },
+    "nth_max_count": {
+        "ja": "{word}が多いほうから{number}番目は{zone}で、{value}です。",
+        "en": "Number {number} by {word} is {zone}: {value}.",
+        "zh": "{word}从多到少第{number}是{zone}：{value}。",
+    },
+    "nth_min_count": {
+        "ja": "{word}が少ないほうから{number}番目は{zone}で、{value}です。",
+        "en": "Number {number} by {word}, from the smallest, is {zone}: {value}.",
+        "zh": "{word}从少到多第{number}是{zone}：{value}。",
+    },
+    "rank_max_count": {"ja": "{word}の多い順：{items}", "en": "By {word}, largest first: {items}", "zh": "{word}从多到少：{items}"},
+    "rank_min_count": {"ja": "{word}の少ない順：{items}", "en": "By {word}, smallest first: {items}", "zh": "{word}从少到多：{items}"},
+    "compare_max_count": {
+        "ja": "{word}が多いのは{zone}です。{items}",
+        "en": "{zone} has the larger {word}. {items}",
+        "zh": "{word}较多的是{zone}。{items}",
+    },
+    "compare_min_count": {
+        "ja": "{word}が少ないのは{zone}です。{items}",
+        "en": "{zone} has the smaller {word}. {items}",
+        "zh": "{word}较少的是{zone}。{items}",
+    },
+    "tied": {"ja": "\n同じ値：{items}", "en": "\nThe same: {items}", "zh": "\n并列：{items}"},
+    "share": {
+        "ja": "{word}の割合は、全体の{number}です。{items}",
+        "en": "Share of the total {word}: {number}. {items}",
+        "zh": "占{word}总和的{number}。{items}",
+    },
+    "count_of": {
+        "ja": "{zone}の{word}は{number}つです。{items}",
+        "en": "{zone}: {number} ({word}). {items}",
+        "zh": "{zone}的{word}共{number}个。{items}",
+    },
+    "count_all": {"ja": "{word}は{number}つです。{items}", "en": "{word}: {number}. {items}", "zh": "{word}共{number}个。{items}"},
+    "count_zones": {
+        "ja": "この資料に載っている区画は、全部で{number}です。{items}",
+        "en": "The zones of this document, in all: {number}. {items}",
+        "zh": "本资料载有的片区共{number}个。{items}",
+    },
+    "ambiguous": {
+        "ja": "「{echo}」に当たるものが、この資料にはいくつかあります。どれのことですか。{items}",
+        "en": "“{echo}” may mean several things in this document. Which one? {items}",
+        "zh": "本资料中“{echo}”可以指多处，请问是哪一处？{items}",
+    },
+    "premise_elsewhere": {
+        "ja": "{zone}についてそのような記載はありません。この資料では次のとおりです。{items}",
+        "en": "The document does not say that of {zone}. It says: {items}",
+        "zh": "本资料没有关于{zone}的这一记载。资料所载如下：{items}",
+    },
+    "passage_item": {"ja": "\n・{zone}（{word}）：{value}", "en": "\n・{zone} ({word}): {value}", "zh": "\n・{zone}（{word}）：{value}"},
+    "premise_fact": {
+        "ja": "この資料では、{word}は次のとおりです。{items}",
+        "en": "In this document, {word} is: {items}",
+        "zh": "本资料中，{word}如下：{items}",
+    },
     "premise_place": {
         "ja": "いいえ。この資料では、{zone}の{word}に{value}があります。",
         "en": "No. In this document, {zone} ({word}) has {value}.",
@@ -106,6 +171,11 @@ TEMPLATES: Mapping[str, Mapping[str, str]] = {
         "zh": "本资料没有给出计算所需的全部数值，因此无法计算。",
     },
     "zone_passage": {"ja": "{zone}（{word}）：{value}", "en": "{zone} ({word}): {value}", "zh": "{zone}（{word}）：{value}"},
+    "missing_operand_of": {
+        "ja": "次のものの値がこの資料にないので、計算できません。{items}",
+        "en": "This document gives no value of these, so it is not computed: {items}",
+        "zh": "本资料没有给出以下各项的数值，因此无法计算：{items}",
+    },
     "name_unknown": {
         "ja": "この資料に「{echo}」は出てきません。",
         "en": "“{echo}” does not occur in this document.",

@@ -3,32 +3,29 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-
-import numpy as np
+from dataclasses import replace
+from decimal import Decimal
 
 from app.answer import Answer, Completeness
-from app.answering.composition import Composer, Statement
-from app.answering.computation import compute
+from app.answering import derivation
+from app.answering.composition import Composer
+from app.answering.computation import Measure, compute, meets, share
 from app.answering.conversation import Context, context_of, resolve
-from app.answering.ledger import Ledger
-from app.answering.planning import Planner, check_question
+from app.answering.ledger import Ledger, Statement
+from app.answering.numerals import exact
+from app.answering.planning import Planner
+from app.answering.premises import Premises
 from app.answering.refusal import Judge, Refused
+from app.answering.relevance import Relevance
+from app.answering.utterance import check_question
 from app.reading.guide import Attribute
-from app.reading.normalization import normalize
-from app.schema import Document, Fact, Hit, Passage, Plan, Reading, Zone
-from app.searching.dense_index import Mask, Scores
-from app.searching.retrieval import Retriever
+from app.schema import PICKS, Document, Hit, Plan, Reading, Zone
 
-# How far a passage of the kind that was asked for is ahead of another one, and one that states the very name that the
-# question writes, in deviations of the dense leg. The second decides by itself: 外灘エリア is not 北外灘エリア.
-KIND_BONUS = 0.5
-PLACE_BONUS = 10.0
-# And one that holds what the question puts in quotation marks, or a proper noun of it.
-LITERAL_BONUS = 3.0
 # A question for one of a zone's single passages is answered with it, whatever else it says, up to this many things:
 # then it is about those.
 MANY_WORDS = 3
-
+# Below this confidence that the documents answer at all, they do not; see `refusal.ANSWERS` for how it was set.
+THRESHOLD = 0.5
 # A follow-up leans on few turns; this bounds what a long conversation costs.
 MOST_TURNS = 20
 
@@ -41,19 +38,22 @@ class Assistant:
         reading: Reading,
         planner: Planner,
         judge: Judge,
-        retriever: Retriever,
+        relevance: Relevance,
+        premises: Premises,
         composer: Composer,
         examples: Sequence[str],
+        threshold: float = THRESHOLD,
     ) -> None:
+        """`threshold` is the confidence below which passages are no answer; with 0 they always are."""
         self._reading = reading
         self._ledger = Ledger(reading)
         self._planner = planner
         self._judge = judge
-        self._retriever = retriever
+        self._relevance = relevance
+        self._premises = premises
         self._composer = composer
+        self._threshold = threshold
         self._attributes = {attribute.name: attribute for attribute in planner.attributes}
-        self._folded = [normalize(passage.text).text for passage in reading.passages]
-        self._folded_facts = [(normalize(fact.text).text, fact) for fact in reading.facts]
         self.examples = tuple(examples)
 
     @property
@@ -76,7 +76,7 @@ class Assistant:
             check_question(asked)
         context = None
         for earlier in history[-MOST_TURNS:]:
-            context = context_of(self._answer_in(earlier, context))
+            context = context_of(self._answer_in(earlier, context), context)
         answer = self._answer_in(question, context)
         return answer if id is None else answer.with_id(id)
 
@@ -84,105 +84,113 @@ class Assistant:
         return self._answer(question, resolve(question, self._planner.plan(question), context))
 
     def _answer(self, question: str, plan: Plan) -> Answer:
-        hits = self._search(question, plan)
-        if refused := self._judge.premise(question, plan) or self._judge.detail(question, plan, hits):
+        hits = self._relevance.search(question, plan)
+        if refused := self._judge.premise(question, plan):
             return self._composer.refusal(question, plan, refused, hits)
-        if plan.operation == "count":
-            return self._composer.count(question, plan, self._counted(plan), hits)
+        if answer := self._corrected_or_clarified(question, plan, hits):
+            return answer
+        if refused := self._judge.detail(question, plan, hits):
+            return self._composer.refusal(question, plan, refused, hits)
         if plan.computed:
             return self._computed(question, plan, hits)
-        if (misplaced := self._misplaced(plan)) is not None:
-            return self._composer.wrong_place(question, plan, misplaced, hits)
+        if plan.operation == "describe":
+            return self._composer.passages(question, plan, hits, self._relevance.openings())
         if statements := self._statements(plan, hits):
             return self._composer.statements(question, plan, statements, hits, self._completeness(plan, statements))
-        if refused := self._judge.off_topic(plan, hits):
-            return self._composer.refusal(question, plan, refused, hits)
-        if matches := self._matches(plan):
-            zones = {hit.passage.zone for hit in matches}
-            everywhere = [zone.name for zone in self.zones]
-            return self._composer.passages(question, plan, hits, matches, _completeness(everywhere, zones))
-        return self._composer.passages(question, plan, hits)
+        return self._found(question, plan, hits)
 
-    def _matches(self, plan: Plan) -> list[Hit]:
-        """For 「どの区」: every passage of a zone that writes all the words asked for; none if no passage does.
-
-        A filter is complete or it is not one; where no passage has the words, meaning decides, and picks the best.
-        """
-        if plan.operation not in ("which", "list") or plan.subjects or plan.places or not plan.leftover:
-            return []
+    def _corrected_or_clarified(self, question: str, plan: Plan, hits: Sequence[Hit]) -> Answer | None:
+        """What the documents say instead of what the question takes for granted, or which of several it may mean."""
         attribute = self._attributes.get(plan.attribute or "")
-        words = [normalize(mention.value).text for mention in plan.leftover]
-        hits = self._retriever.search([plan.topic], " ".join(words), k=len(self._passages))
-        return [
-            hit
-            for hit in hits
-            if hit.passage.zone is not None
-            and (attribute is None or hit.passage.kind == attribute.kind or plan.operation == "which")
-            and all(word in normalize(hit.passage.text).text for word in words)
-        ]
+        if facts := self._premises.misplaced(plan):
+            return self._composer.premise(question, plan, "premise_place", facts, hits)
+        for place in plan.places:
+            facts = self._premises.meant(place, plan)
+            if len({fact.subject for fact in facts}) > 1:
+                return self._composer.clarify(question, plan, place, facts, hits)
+        if facts := self._premises.contradicted(question, plan, attribute):
+            return self._composer.premise(question, plan, "premise_fact", facts, hits)
+        if passages := self._premises.elsewhere(plan):
+            return self._composer.elsewhere(question, plan, passages, hits)
+        return None
 
-    def _misplaced(self, plan: Plan) -> Fact | None:
-        """The fact of a place that the question puts into a zone that it is not in."""
-        if not plan.places or len(plan.subjects) != 1 or (plan.leftover and len(plan.leftover) > len(plan.places)):
-            return None
-        facts = self._facts_at(plan)
-        stated = {fact.subject for fact in facts}
-        return facts[0] if facts and facts[0].subject and plan.subjects[0] not in stated else None
+    def _found(self, question: str, plan: Plan, hits: Sequence[Hit]) -> Answer:
+        """The passages that answer, if any do."""
+        confidence = 1.0 if plan.places and not plan.leftover else self._judge.confidence(plan, hits)
+        if confidence < self._threshold:
+            return self._composer.refusal(question, plan, self._judge.absent(plan), hits, confidence)
+        matches = self._relevance.matches(plan, hits)
+        zones = tuple(dict.fromkeys(hit.passage.zone for hit in matches or hits[:1] if hit.passage.zone))
+        completeness = None
+        if plan.operation == "which" and matches and not plan.subjects:
+            completeness = _completeness(self._ledger.all_zones, zones)
+        return self._composer.passages(question, plan, hits, matches, completeness, confidence, self._then(plan, zones))
 
-    def _facts_at(self, plan: Plan) -> list[Fact]:
-        """The facts that the plan's places name, or begin."""
-        places = tuple(normalize(place.value).text for place in plan.places)
-        return [fact for text, fact in self._folded_facts if text.startswith(places)]
-
-    def _counted(self, plan: Plan) -> list[Fact]:
-        subjects = plan.subjects or self._ledger.zones(plan.attribute or "")
-        return [fact for subject in subjects for fact in self._ledger.facts(plan.attribute or "", subject)]
+    # ── Numbers ─────────────────────────────────────────────────────────────────────────────────────────────
 
     def _computed(self, question: str, plan: Plan, hits: Sequence[Hit]) -> Answer:
-        """The answer that the ledger's measured facts give, over all of the plan's zones."""
+        """The answer that the ledger's numbers give, over all of the plan's zones."""
+        name = plan.attribute or ""
+        if plan.operation == "count" and not plan.attribute:
+            return self._count_zones(question, plan, hits)
+        if plan.operation == "count" and self._attributes[name].of == "document":
+            facts = tuple(self._ledger.facts(name, None))
+            measure = Measure("", Decimal(len(facts)), facts, counted=True)
+            return derivation.count(self._composer.draft(question, plan), [measure], hits)
+        everything = self._ledger.zones(name)
         expected = plan.subjects if plan.operation in ("max", "min", "nth") and len(plan.subjects) == 1 else ()
-        everything = self._ledger.zones(plan.attribute or "")
-        zones = everything if expected else plan.subjects or everything
-        facts = self._ledger.measures(plan.attribute or "", zones)
-        stated = {fact.subject for fact in facts}
-        missing = [zone for zone in zones if zone not in stated]
-        if missing:
-            return self._composer.refusal(question, plan, Refused("missing_operand"), hits)
+        over_all = bool(expected) or (plan.operation in ("share", "filter") and plan.constraint("than") is not None)
+        zones = everything if over_all or plan.operation == "share" else plan.subjects or everything
+        measures = self._ledger.measures(name, zones, counts=plan.counts)
+        missing = tuple(zone for zone in zones if zone not in {measure.subject for measure in measures})
+        if missing or not measures:
+            return self._composer.refusal(question, plan, Refused("missing_operand", zones=missing), hits)
+        plan = self._bounded(plan, measures)
+        draft = self._composer.draft(question, plan)
         if plan.operation == "check":
-            return self._composer.check(question, plan, facts[0], hits)
-        computation = compute(plan.operation, plan.constraints, facts)
+            return derivation.check(draft, measures[0], hits)
+        if plan.operation == "count":
+            return derivation.count(draft, measures, hits)
+        if plan.operation == "share":
+            part = next(measure for measure in measures if measure.subject == plan.subjects[0])
+            computation = share(part, measures)
+        else:
+            computation = compute(plan.operation, plan.constraints, measures)
         if plan.operation == "nth" and not computation.chosen:  # there are not so many
             return self._composer.refusal(question, plan, Refused("missing_operand"), hits)
         completeness = None
         if zones == everything:
-            matched = facts if computation.number is not None else computation.chosen
-            completeness = _completeness(zones, {fact.subject for fact in matched})
-        holds = expected[0] in {fact.subject for fact in computation.chosen} if expected else None
-        return self._composer.computation(question, plan, computation, hits, completeness, holds)
+            matched = computation.chosen if plan.operation in PICKS else measures
+            completeness = _completeness(zones, {measure.subject for measure in matched})
+        holds: bool | None = None
+        if expected:
+            holds = expected[0] in {measure.subject for measure in computation.chosen}
+        elif claim := plan.constraint("claim"):
+            first, second = measures
+            holds = first.number > second.number if claim == ">" else first.number < second.number
+        elif computation.number is not None and (stated := plan.constraint("")):
+            holds = meets(computation.number, [f"={stated}"])
+        then = self._then(plan, [measure.subject for measure in computation.chosen])
+        return derivation.derive(draft, computation, hits, completeness, holds, then)
 
-    def _search(self, question: str, plan: Plan) -> list[Hit]:
-        allowed = self._about(plan.subjects) if plan.subjects else None
-        return self._retriever.search(
-            [question, plan.topic], " ".join(mention.value for mention in plan.leftover), allowed=allowed, bonus=self._bonus(plan)
-        )
+    def _bounded(self, plan: Plan, measures: Sequence[Measure]) -> Plan:
+        """The plan with a zone's number for the zone, where that is the bound: 「徐匯より広い区」."""
+        than = plan.constraint("than")
+        if than is None:
+            return plan
+        bound = next(exact(float(measure.number)) for measure in measures if measure.subject == than)
+        constraints = tuple(item[:-4] + bound if item in ("<than", ">than") else item for item in plan.constraints)
+        return replace(plan, subjects=(), constraints=constraints)
 
-    def _about(self, subjects: Sequence[str]) -> Mask:
-        """The passages of these zones, and those elsewhere that state a fact of them."""
-        stating = {fact.passage_id for fact in self._reading.facts if fact.subject in subjects}
-        return np.array([item.zone in subjects or item.passage_id in stating for item in self._passages])
+    def _then(self, plan: Plan, subjects: Sequence[str]) -> list[Statement]:
+        """What is asked of the zones that a computation picked."""
+        wanted = [self._attributes[name] for name in plan.constrained("then") if name in self._attributes]
+        return self._ledger.statements(wanted, subjects) if wanted else []
 
-    def _bonus(self, plan: Plan) -> Scores:
-        attribute = self._attributes.get(plan.attribute or "")
-        bonus = np.zeros(len(self._passages), dtype=np.float32)
-        if attribute is not None:
-            bonus += [KIND_BONUS * (passage.kind == attribute.kind) for passage in self._passages]
-        if plan.places:
-            stating = {fact.passage_id for fact in self._facts_at(plan)}
-            bonus += [PLACE_BONUS * (passage.passage_id in stating) for passage in self._passages]
-        for literal in plan.literals:
-            folded = normalize(literal.value).text
-            bonus += [LITERAL_BONUS * (folded in text) for text in self._folded]
-        return bonus
+    def _count_zones(self, question: str, plan: Plan, hits: Sequence[Hit]) -> Answer:
+        zones = [(zone, passage) for zone in self._ledger.all_zones if (passage := self._ledger.first_passage(zone))]
+        names = [zone for zone, _ in zones]
+        return derivation.count_zones(self._composer.draft(question, plan), zones, hits, _completeness(names, names))
 
     # ── The ledger ──────────────────────────────────────────────────────────────────────────────────────────
 
@@ -203,7 +211,11 @@ class Assistant:
             return []
         if plan.operation == "which":
             return []
-        return self._ledger.statements([attribute], plan.subjects or self._ledger.zones(attribute.name), plan.ordinal)
+        also = [self._attributes[name] for name in plan.constrained("also") if name in self._attributes]
+        without = [int(place) for place in plan.constrained("except")]
+        left_out = plan.constrained("not")
+        zones = plan.subjects or [zone for zone in self._ledger.zones(attribute.name) if zone not in left_out]
+        return self._ledger.statements([*also, attribute], zones, plan.ordinal, without)
 
     def _asks_all(self, plan: Plan, attribute: Attribute, hits: Sequence[Hit]) -> bool:
         """Whether the words left over only dress up a question for everything of this kind in the zones named."""
@@ -214,10 +226,6 @@ class Assistant:
                 return True
             return len(plan.leftover) < MANY_WORDS
         return plan.operation == "list" and not any(hit.legs.get("words") for hit in hits)
-
-    @property
-    def _passages(self) -> tuple[Passage, ...]:
-        return self._reading.passages
 
     def _completeness(self, plan: Plan, statements: Sequence[Statement]) -> Completeness | None:
         attribute = self._attributes.get(plan.attribute or "")

@@ -1,4 +1,4 @@
-"""Arithmetic over measured facts: pure, exact where the facts are, 約 kept. Never a guess: operands are all there."""
+"""Arithmetic over numbers of the ledger: pure, exact where the facts are, 約 kept. Never a guess: operands are all there."""
 
 from __future__ import annotations
 
@@ -10,13 +10,25 @@ from app.schema import Fact
 
 
 @dataclass(frozen=True, slots=True)
+class Measure:
+    """A number of one subject: what its fact states, or (`unit` None, `counted`) how many facts it has."""
+
+    subject: str
+    number: Decimal
+    facts: tuple[Fact, ...]
+    unit: str | None = None
+    approximate: bool = False
+    counted: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Computation:
-    """What came of an operation. `operands` are the facts it stands on, most important first; `chosen` those that it
+    """What came of an operation. `operands` are the measures it stands on, most important first; `chosen` those that it
     picks (a maximum, a filter's matches, a ranking); `number` and `unit` what it computes, None if it only picks."""
 
     operation: str
-    operands: tuple[Fact, ...]
-    chosen: tuple[Fact, ...] = ()
+    operands: tuple[Measure, ...]
+    chosen: tuple[Measure, ...] = ()
     number: Decimal | None = None
     unit: str | None = None
     approximate: bool = False
@@ -24,51 +36,60 @@ class Computation:
     @property
     def number_text(self) -> str:
         """The number as it is shown: 約 if any operand is, at most two decimals."""
-        assert self.number is not None
-        return f"{'約' if self.approximate else ''}{shown(self.number)}{self.unit or ''}"
+        return f"{'約' if self.approximate else ''}{shown(self.number or Decimal(0))}{self.unit or ''}"
 
 
-def compute(operation: str, constraints: Sequence[str], facts: Sequence[Fact]) -> Computation:
-    """Do `operation` over facts of one unit, in the order of the question. Raises ValueError for an unknown one,
-    and for another number of facts than 2 where it is between two.
+def compute(operation: str, constraints: Sequence[str], measures: Sequence[Measure]) -> Computation:
+    """Do `operation` over measures of one unit, in the order of the question. Raises ValueError for an unknown one,
+    and for another number of measures than 2 where it is between two.
 
-    `constraints` as the plan has them: `nth=2`, `from=min`, `>=20`.
+    `constraints` as the plan has them: `nth=2`, `from=min`, `top=3`, `>=20`, `of=ends`.
     """
-    wanted = dict(item.split("=", 1) for item in constraints if item.startswith(("nth=", "from=")))
+    wanted = dict(item.split("=", 1) for item in constraints if item.startswith(("nth=", "from=", "top=", "of=")))
     descending = wanted.get("from", "min" if operation == "min" else "max") == "max"
-    ranked = sorted(facts, key=_value, reverse=descending)
+    ranked = sorted(measures, key=lambda measure: measure.number, reverse=descending)
     if operation in ("max", "min"):
-        best = [fact for fact in ranked if _value(fact) == _value(ranked[0])]
-        return _picked(operation, best, ranked)
+        return _picked(operation, [item for item in ranked if item.number == ranked[0].number], ranked)
     if operation == "nth":
         place = int(wanted["nth"])
         return _picked(operation, ranked[place - 1 : place], ranked)
     if operation in ("rank", "compare"):
-        return _picked(operation, ranked, ranked)
+        return _picked(operation, ranked[: int(wanted.get("top", len(ranked)))], ranked)
     if operation == "filter":
-        matches = [fact for fact in ranked if meets(_value(fact), constraints)]
-        return _picked(operation, matches, ranked)
+        return _picked(operation, [item for item in ranked if meets(item.number, constraints)], ranked)
+    numbers = [measure.number for measure in measures]
     if operation == "sum":
-        return _result(operation, facts, sum((_value(fact) for fact in facts), Decimal(0)), facts[0].unit)
+        return _result(operation, measures, sum(numbers, Decimal(0)), measures[0].unit)
     if operation == "mean":
-        return _result(operation, facts, sum(map(_value, facts), Decimal(0)) / len(facts), facts[0].unit)
+        return _result(operation, measures, sum(numbers, Decimal(0)) / len(numbers), measures[0].unit)
     if operation not in ("difference", "ratio"):
         raise ValueError(f"unknown operation {operation!r}")
-    if len(facts) != 2:
-        raise ValueError(f"{operation} takes 2 facts, not {len(facts)}")
-    larger, smaller = sorted(facts, key=_value, reverse=True)
+    if wanted.get("of") == "ends":
+        ranked = [ranked[0], ranked[-1]]
+    if len(ranked) != 2:
+        raise ValueError(f"{operation} takes 2 measures, not {len(ranked)}")
+    larger, smaller = ranked
     if operation == "difference":
-        return _result(operation, [larger, smaller], _value(larger) - _value(smaller), larger.unit)
-    return _result(operation, [larger, smaller], _value(larger) / _value(smaller), "倍")
+        return _result(operation, ranked, larger.number - smaller.number, larger.unit)
+    return _result(operation, ranked, larger.number / smaller.number, "倍")
+
+
+def share(part: Measure, measures: Sequence[Measure]) -> Computation:
+    """How many per cent one of the measures is of all of them together."""
+    total = sum((measure.number for measure in measures), Decimal(0))
+    others = [measure for measure in measures if measure is not part]
+    return _result("share", [part, *others], 100 * part.number / total, "%")
 
 
 def meets(value: Decimal, constraints: Sequence[str]) -> bool:
-    """Whether a value keeps every bound (`>=20`, `<5`) among the constraints."""
+    """Whether a value keeps every bound (`>=20`, `<5`, `=6`) among the constraints."""
     for constraint in constraints:
-        for sign in (">=", "<=", ">", "<"):
+        for sign in (">=", "<=", ">", "<", "="):
             if constraint.startswith(sign):
                 bound = Decimal(constraint.removeprefix(sign))
-                kept = {">=": value >= bound, "<=": value <= bound, ">": value > bound, "<": value < bound}[sign]
+                kept = {
+                    ">=": value >= bound, "<=": value <= bound, ">": value > bound, "<": value < bound, "=": value == bound
+                }[sign]  # fmt: skip
                 if not kept:
                     return False
                 break
@@ -85,15 +106,11 @@ def shown(number: Decimal) -> str:
     return f"{rounded.normalize():f}"
 
 
-def _value(fact: Fact) -> Decimal:
-    return Decimal(repr(fact.number))
-
-
-def _picked(operation: str, chosen: Sequence[Fact], ranked: Sequence[Fact]) -> Computation:
-    others = [fact for fact in ranked if fact not in chosen]
+def _picked(operation: str, chosen: Sequence[Measure], ranked: Sequence[Measure]) -> Computation:
+    others = [measure for measure in ranked if measure not in chosen]
     return Computation(operation, (*chosen, *others), tuple(chosen))
 
 
-def _result(operation: str, operands: Sequence[Fact], number: Decimal, unit: str | None) -> Computation:
-    approximate = any(fact.approximate for fact in operands)
+def _result(operation: str, operands: Sequence[Measure], number: Decimal, unit: str | None) -> Computation:
+    approximate = any(measure.approximate for measure in operands)
     return Computation(operation, tuple(operands), (), number, unit, approximate)

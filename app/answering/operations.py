@@ -1,6 +1,6 @@
-"""What a question wants done with measured facts: the largest, a sum, a comparison, a threshold, a check.
+"""What a question wants done with numbers: the largest, a sum, a comparison, a threshold, a check, a count.
 
-Words of the languages only; what the facts are, and which zones, is the plan's to say.
+Words of the languages only; what the numbers are, and which zones, is the plan's to say.
 """
 
 from __future__ import annotations
@@ -8,60 +8,91 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from decimal import Decimal
 
-from app.reading.facts import parse_number
+from app.answering.numerals import NUMBER, exact, parse
 from app.schema import Mention
 
-NUMBER = r"(?<![\d.,])(?:\d[\d,]*(?:\.\d+)?[十百千万]?|[一二三四五六七八九十百千万]+)"
-_SMALL = re.compile(r"小さ|狭|最小|最少|少な|smallest|smaller|(?<!at )least|最小的|小的|(?<!大)小$|第[一二三四五六七八九十\d]+小")
+# What is counted with: 「6つ」「5件」, but not 「2つ目」, a place in a list.
+COUNTERS = ("つ", "個", "件", "項目", "か所", "ヶ所", "カ所", "箇所", "種類", "本", "项", "个", "measures", "areas")
+_NOT_ORDINAL = r"(?!目|め|番)"
+
+_SMALL = re.compile(
+    r"小さ|小い|小さく|狭|最小|最少|少な|小せ|ちっ?ちゃ|ちいさ|せま|すくな|ちいさ|せまい|すくない|コンパクト|下位|ワースト"
+    r"|smallest|smaller|(?<!at )least|fewest|fewer|最小的|小的|更小|较小|最少|少的|(?<!大)小[?。]?$|第[一二三四五六七八九十\d]+小"
+)
 _BOTH_ENDS = (
-    re.compile(r"最大|最多|(?:一番|いちばん|最も|もっとも)(?:大き|広)|largest|biggest"),
+    re.compile(r"最大|最多|(?:一番|いちばん|最も|もっとも)(?:大き|広|多)|largest|biggest"),
     re.compile(r"最小|最少|(?:一番|いちばん|最も|もっとも)(?:小さ|狭|少な)|smallest"),
 )
 _SUPERLATIVE = re.compile(
-    r"一番|いちばん|最も|もっとも|最大|最小|最多|最少|トップ|ナンバーワン|largest|biggest|smallest|最大|最小"
+    r"一番|いちばん|1番(?!目)|さいだい|さいしょう|最も|もっとも|最大|最小|最多|最少|最(?:広|狭)|トップ(?!\d)|ナンバーワン|ダントツ|首位|最下位"
+    r"|largest|biggest|smallest|fewest|(?<![a-z])(?:most|least)(?= (?:measures|areas))|最[广多少]"
 )
 _NTH = re.compile(
-    r"第?(?P<n>\d+|[一二三四五六七八九十百]+)(?:番目|番め|位)|第(?P<zh>\d+|[一二三四五六七八九十百]+)(?=[大小广])"
+    r"第?(?P<n>\d+|[一二三四五六七八九十百]+)(?:番目|番め|番手|位)|第(?P<zh>\d+|[一二三四五六七八九十百]+)(?=[大小广])"
     r"|(?<![a-z\d])(?:(?P<word>second|third|fourth|fifth|sixth|seventh|eighth|ninth|tenth)|(?P<en>\d+)(?:st|nd|rd|th))"
-    r"[- ](?:largest|biggest|smallest)"
+    r"[- ](?:largest|biggest|smallest|most|fewest)"
 )
 _ENGLISH_NTH = {word: n for n, word in enumerate("second third fourth fifth sixth seventh eighth ninth tenth".split(), 2)}
-_ORDER = re.compile(r"順(?:番|位)?(?:に|で|を|は|$|の)|ランキング|ランク|順位|(?<![a-z])rank(?:ed|ing|s)?(?![a-z])|排序|排名")
-# The first few: shown as the whole order, which holds them; nothing is computed of a part of it.
-_TOP = re.compile(r"(?:トップ|上位|下位|ベスト|ワースト)(?:\d+|[一二三四五六七八九十]+)(?:つ|区)?|top \d+")
+_ORDER = re.compile(
+    r"順(?:番|位|々)?(?:に|で|を|は|$|の|通り)|ランキング|ランク|順位|(?<![a-z])rank(?:ed|ing|s)?(?![a-z])|sort|排序|排名|排列"
+)
+_TOP = re.compile(
+    r"(?:トップ|上位|下位|ベスト|ワースト|top|bottom|前)\s*(?P<n>\d+|[一二三四五六七八九十]+)(?:つ|区|か所|名)?"
+    r"|順に(?P<m>\d+|[一二三四五六七八九十]+)(?:つ|区|か所)"
+)
 _SUM = re.compile(
-    r"合計|総計|合わせ(?:て|ると|た)|足(?:す|し|した)|トータル|全部で|総和|合算"
-    r"|(?<![a-z])sum(?![a-z])|(?<![a-z])total(?![a-z])|总共|合计|一共"
+    r"合計|ごうけい|あわせて|総計|総数|合わせ(?:て|ると|た)|足(?:す|し|した|せ)|トータル|全部で|全体で|ぜんぶで|総和|合算|累計|[＋+]"
+    r"|(?<![a-z])sum(?![a-z])|(?<![a-z])total(?![a-z])|altogether|combined|总共|合计|一共|总和|加起来"
 )
-_MEAN = re.compile(r"平均|(?<![a-z])average(?![a-z])|(?<![a-z])mean (?:size|area)")
-_RATIO = re.compile(r"何倍|倍率|[何の]倍|how many times|几倍|多少倍")
-_COUNT = re.compile(r"いくつ|幾つ|何個|何件|何項目|何か所|何ヶ所|何カ所|何箇所|何種類|数は|数を|how many|几个|多少个|几项")
+_MEAN = re.compile(r"平均|へいきん|アベレージ|(?<![a-z])average(?![a-z])|(?<![a-z])mean (?:size|area|number)")
+_RATIO = re.compile(r"何倍|なんばい|何分の|倍率|[何の]倍|倍(?:ある|です|で[すし]|に|も)|how many times|times (?:as|larger|bigger)|几倍|多少倍")
+_SHARE = re.compile(r"何(?:%|パーセント|割)|割合|比率|占め|シェア|percent|proportion|share of|百分之|占比")
+_COUNT = re.compile(
+    r"いくつ|なんこ|幾つ|何個|何件|何項目|何か所|何ヶ所|何カ所|何箇所|何種類|何本|(?<!人)数[はをがって]|数(?:える|えて|え)|数$|数[?。]|件数|個数|総数"
+    r"|how many|number of|几个|多少个|几项|多少项|数量"
+)
 _DIFFERENCE = re.compile(
-    r"の差|違い|ちがい|どれ(?:だけ|くらい|ほど)違|差は|差が|差を|どれ(?:だけ|くらい|ほど)(?:広|大き|小さ|狭)"
-    r"|difference|相差|差多少"
+    r"の差|違い|ちがい|(?:どれ|どの)(?:だけ|くらい|ぐらい|ほど)(?:も)?(?:違|ちが|差)|差[はがをっあ?。]|差$|開き|どれ(?:だけ|くらい|ぐらい|ほど)(?:広|大き|小さ|狭|多|少な)"
+    r"|difference|how much (?:larger|bigger|smaller)|相差|差多少|大多少|小多少"
 )
-_COMPARE = re.compile(r"どちら|どっち|どれが|比べ|比較|より(?:も)?(?:広|大き|小さ|狭)|compare|larger|bigger|smaller|哪个|比较")
-# What stands behind a stated value, the denied ones first: 「…を超えない」 is at most that.
+_COMPARE = re.compile(
+    r"どちら|どっち|どれが|比べ|比較|より(?:も)?(?:広|大き|小さ|狭|多|少な)|(?:ほう|方)が(?:広|大き|小さ|狭|多|少な)"
+    r"|同じ(?:広さ|大きさ|面積|数|くらい)|compare|larger|bigger|smaller|哪个(?:更|比较)?[大小多少]|比较|比.+[大小多少]"
+)
+# What stands behind a stated number, the denied ones first: 「…を超えない」 is at most that.
 _BOUNDS = (
-    ("<=", re.compile(r"を?(?:超え|越え|上回ら)(?:て(?:は)?い)?ない|より(?:も)?(?:大き|広)く(?:は)?ない")),
-    (">=", re.compile(r"を?(?:下回ら|割ら)ない|より(?:も)?(?:小さ|狭)く(?:は)?ない")),
+    ("<=", re.compile(r"を?(?:超え|越え|上回ら)(?:て(?:は)?い)?ない|より(?:も)?(?:大き|広|多)く(?:は)?ない")),
+    (">=", re.compile(r"を?(?:下回ら|割ら)ない|より(?:も)?(?:小さ|狭|少な)く(?:は)?ない")),
     ("<", re.compile(r"以上(?:で|じゃ)(?:は)?ない(?!です|か|でしょ)")),
     (">", re.compile(r"以下(?:で|じゃ)(?:は)?ない(?!です|か|でしょ)|以内に収まら")),
-    (">=", re.compile(r"以上|or (?:more|larger|bigger|above)|and (?:above|over)")),
-    ("<=", re.compile(r"以下|以内|or (?:less|smaller|below)|and (?:below|under)")),
-    ("<", re.compile(r"未満|より(?:も)?(?:小さ|狭|少な)|を?下回|を割|に満た|に達し(?:て(?:は)?い)?ない")),
-    (">", re.compile(r"を?[超越]|より(?:も)?(?:大き|広|多)|を?上回")),
+    (">=", re.compile(r"以上|or (?:more|larger|bigger|above)|and (?:above|over)|以上")),
+    ("<=", re.compile(r"以下|以内|まで|or (?:less|smaller|below|fewer)|and (?:below|under)")),
+    ("<", re.compile(r"未満|より(?:も)?(?:小さ|狭|少な|下)|を?下回|を?割[りるっ]|に満た|も?な[いく]|に(?:は)?(?:達|届|及)[しかばいて]|足らず|弱")),
+    (">", re.compile(r"を?[超越]|より(?:も)?(?:大き|広|多|上)|を?上回|オーバー|强")),
 )
 # What stands before one, in English and Chinese, ending there.
 _BOUNDS_BEFORE = (
-    (">=", re.compile(r"(?:at least|(?:no|not) (?:less|smaller) than|不小于|不少于|不低于|至少)\s*$")),
+    (">=", re.compile(r"(?:at least|(?:no|not) (?:less|smaller|fewer) than|不小于|不少于|不低于|至少)\s*$")),
     ("<=", re.compile(r"(?:at most|up to|(?:no|not) (?:more|larger|bigger|greater) than|不大于|不超过|不高于|至多)\s*$")),
-    ("<", re.compile(r"(?:(?:less|smaller) than|(?<![a-z])(?:under|below)|小于|少于|低于|不到|不足)\s*$")),
+    ("<", re.compile(r"(?:(?:less|smaller|fewer) than|(?<![a-z])(?:under|below)|小于|少于|低于|不到|不足)\s*$")),
     (">", re.compile(r"(?:(?:more|larger|bigger|greater) than|(?<![a-z])(?:over|above)|exceeding|大于|超过|高于|多于)\s*$")),
 )
-_DIGITS = {digit: value for value, digit in enumerate("一二三四五六七八九十", 1)}
+_RANGE = re.compile(r"(?:から|〜|~|-|–|—|以上|と|to|and|到|至|~)\s*、?\s*")
+_CONFIRM = re.compile(
+    r"(?:よね|だよね|でしょう?か?|でしたっけ|だっけ|っけ|ですか|ますか|ましたか|ませんか|のか|んか|かな|じゃない(?:の|ですか)?|ではない(?:の|ですか)?"
+    r"|本当(?:ですか|なの|に)?|ほんと(?:う)?(?:に)?|正しい(?:ですか|数字|です|の)?|(?:合って|あって)(?:い?ます(?:か)?|る)?|間違い(?:ない|ありません)(?:です)?か?|という認識で(?:いい|よい|合って).*"
+    r"|(?:る|い|た|だ|う|つ|く|む|ぶ|す|ぐ|ぬ|ん|の|か|も)|right|correct|true|yes|吗|对吧|是吧|对吗|是不是)\s*[?。!]*$|^(?:is|are|does|do|was|did|isn't) |是真的|合ってます"
+)
+_INTERROGATIVE = re.compile(
+    r"何|なに|なん(?:です|だ|の)|どこ|どれ|どの|いくつ|幾つ|誰|だれ|いつ|どう|どんな|どちら|どっち|いくら|なぜ|どなた"
+    r"|教え|知りた|挙げ|並べ|示し|ください|下さい|見せ|what|which|how|where|who|when|why|list|哪|什么|多少|几|谁|怎"
+)
+_CLAIM = (
+    re.compile(r"(?:は|が|のほうが|の方が|も).{0,12}より(?:も|は|か)?(?:ずっと|少し|かなり|も)?(?P<adjective>広|大き|小さ|狭|多|少な)"),
+    re.compile(r"(?:bigger|larger|(?P<small>smaller)) than|比.{1,12}(?:大|(?P<zh>小))"),
+)
+_THAN = re.compile(r"より(?:も)?(?P<adjective>広|大き|小さ|狭|多|少な|上|下)|を(?P<verb>上回|超え|下回)|larger than|bigger than|(?P<en>smaller than)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,32 +104,35 @@ class Operation:
     constraints: tuple[str, ...] = ()
 
 
-def operation_of(text: str, subjects: int, units: tuple[str, ...]) -> Operation | None:
-    """What `text`, a normalised question for a measured attribute, wants done; None if just the values.
+def operation_of(text: str, subjects: int, units: Sequence[str]) -> Operation | None:
+    """What `text`, a normalised question for numbers, wants done with them; None if just to have them.
 
-    `subjects` is how many zones it names, `units` the normalised words for the units that its values may have.
+    `subjects` is how many zones it names, `units` the normalised words for the units that the numbers may have.
     """
     stated = _stated_values(text, units)
-    if bounds := tuple(bound for value in stated if (bound := value.bound)) or _range(stated):
-        return Operation("filter", bounds)
-    if stated and subjects == 1:
-        return Operation("check", (f"={stated[0].number}",))
     direction = "min" if asks_smallest(text) else "max"
+    if bounds := _range(stated) or tuple(bound for value in stated if (bound := value.bound)):
+        return Operation("check" if subjects == 1 and len(bounds) == 1 and asks_confirmation(text) else "filter", bounds)
+    claims = tuple(f"={value.number}" for value in stated[:1])
     if (nth := _NTH.search(text)) and (n := _nth(nth)):
         return Operation("nth", (f"nth={n}", f"from={direction}"))
-    if _TOP.search(text):
-        return Operation("rank", (f"from={'min' if '下位' in text or 'ワースト' in text else direction}",))
-    if all(end.search(text) for end in _BOTH_ENDS):  # all then, in order
-        return Operation("rank", ("from=max",))
-    if _SUPERLATIVE.search(text):
+    if top := _TOP.search(text):
+        return Operation("rank", (f"from={direction}", f"top={int(parse(top['n'] or top['m']))}"))
+    if all(end.search(text) for end in _BOTH_ENDS):
+        if subjects == 0 and _DIFFERENCE.search(text):
+            return Operation("difference", ("of=ends",))
+        return Operation("rank", ("from=max",))  # all then, in order
+    if _SUPERLATIVE.search(text) and not stated:
         return Operation(direction)
-    for name, pattern in (("ratio", _RATIO), ("difference", _DIFFERENCE)):
-        if pattern.search(text) and subjects == 2:
-            return Operation(name)
-    if subjects != 1 and _MEAN.search(text):
-        return Operation("mean")
-    if subjects != 1 and _SUM.search(text):
-        return Operation("sum")
+    if found := _result_of(text, subjects):
+        return Operation(found, claims)
+    if stated:
+        return Operation("check" if subjects == 1 else "filter", claims)
+    if subjects == 2 and (claim := _claim(text)):
+        return Operation("compare", (f"from={direction}", f"claim={claim}"))
+    if subjects == 1 and (than := _THAN.search(text)) and not asks_confirmation(text):
+        sign = "<" if than["en"] or (than["verb"] or than["adjective"] or "")[:1] in ("小", "狭", "少", "下") else ">"
+        return Operation("filter", (f"{sign}than",))
     if subjects >= 2 and _COMPARE.search(text):
         return Operation("compare", (f"from={direction}",))
     if _ORDER.search(text):
@@ -106,7 +140,22 @@ def operation_of(text: str, subjects: int, units: tuple[str, ...]) -> Operation 
     return None
 
 
-_WORDS = (_TOP, _COUNT, _SUPERLATIVE, _NTH, _ORDER, _SUM, _MEAN, _RATIO, _DIFFERENCE, _COMPARE)
+def _result_of(text: str, subjects: int) -> str | None:
+    """The operation whose result is one number, if the question asks for one."""
+    if _RATIO.search(text) and subjects == 2:
+        return "ratio"
+    if _SHARE.search(text) and subjects == 1:
+        return "share"
+    if _DIFFERENCE.search(text) and subjects == 2:
+        return "difference"
+    if subjects != 1 and _MEAN.search(text):
+        return "mean"
+    if subjects != 1 and _SUM.search(text):
+        return "sum"
+    return None
+
+
+_WORDS = (_TOP, _COUNT, _SUPERLATIVE, _NTH, _ORDER, _SUM, _MEAN, _RATIO, _SHARE, _DIFFERENCE, _COMPARE, _THAN)
 
 
 def operation_words(text: str, measures: Sequence[Mention]) -> list[tuple[int, int]]:
@@ -123,6 +172,18 @@ def operation_words(text: str, measures: Sequence[Mention]) -> list[tuple[int, i
     return spans
 
 
+def count_cue(text: str) -> int | None:
+    """Where a normalised text begins to speak of how many there are; None if it does not: 「数」「いくつ」「5件」「多い」."""
+    counted = re.compile(rf"{NUMBER}\s*(?:{'|'.join(COUNTERS)}){_NOT_ORDINAL}")
+    cues = [_COUNT, counted, re.compile(r"多[いく]|少な[いく]|最[多少]|(?<![a-z])(?:most|fewest|fewer|more)(?= (?:measures|areas))")]
+    return min((match.start() for cue in cues if (match := cue.search(text))), default=None)
+
+
+def asks_many(text: str) -> bool:
+    """Whether a normalised text asks for more or fewer of something, not for larger or smaller: 「最も多いのは」."""
+    return re.search(r"多い|多く|少な[いく]|最[多少]|(?<![a-z])fewest", text) is not None
+
+
 def asks_count(text: str) -> bool:
     """Whether a normalised text asks how many there are."""
     return _COUNT.search(text) is not None
@@ -131,6 +192,17 @@ def asks_count(text: str) -> bool:
 def asks_smallest(text: str) -> bool:
     """Whether a normalised text asks from the small end: 「小さいのは」."""
     return _SMALL.search(text) is not None
+
+
+def asks_confirmation(text: str) -> bool:
+    """Whether a normalised text asks yes or no: it ends like a question and has no word that asks for anything."""
+    return _CONFIRM.search(text) is not None and _INTERROGATIVE.search(text) is None
+
+
+def counted(text: str) -> list[Mention]:
+    """Numbers of things in a normalised text: 「6つ」「5件」. Their places are in that text."""
+    pattern = re.compile(rf"{NUMBER}\s*(?:{'|'.join(COUNTERS)}){_NOT_ORDINAL}")
+    return [Mention(match.group(), *match.span()) for match in pattern.finditer(text)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,53 +222,40 @@ class _Stated:
         return next((f"{sign}{self.number}" for sign, pattern in _BOUNDS_BEFORE if pattern.search(self.before)), "")
 
 
-def _stated_values(text: str, units: tuple[str, ...]) -> list[_Stated]:
+def _stated_values(text: str, units: Sequence[str]) -> list[_Stated]:
     """The numbers with a unit in the question; the words between two of them are before one and behind the other."""
     names = "|".join(re.escape(unit) for unit in sorted(units, key=len, reverse=True))
-    matches = list(re.finditer(rf"(?P<number>{NUMBER})\s*(?:{names})", text)) if names else []
+    # The first of a range goes without its unit: 「10〜30平方キロ」.
+    lone = rf"{NUMBER}(?=\s*(?:から|〜|~|-|–|—|到|to)\s*{NUMBER}\s*(?:{names}))"
+    matches = list(re.finditer(rf"(?P<number>{NUMBER})\s*(?:{names}){_NOT_ORDINAL}|{lone}", text)) if names else []
     edges = [0, *(match.end() for match in matches)]
     starts = [*(match.start() for match in matches[1:]), len(text)]
     return [
-        _Stated(_exact(_parse(match["number"])), text[edge : match.start()], text[match.end() : start].lstrip())
+        _Stated(exact(parse(match["number"] or match.group())), text[edge : match.start()], text[match.end() : start].lstrip())
         for match, edge, start in zip(matches, edges, starts, strict=False)
     ]
 
 
-def _range(stated: list[_Stated]) -> tuple[str, ...]:
+def _range(stated: Sequence[_Stated]) -> tuple[str, ...]:
     """「20平方キロから46平方キロまで」 as two bounds."""
-    if len(stated) == 2 and re.fullmatch(r"(?:から|〜|~|-|–|to|到)\s*", stated[0].after):
-        return (f">={stated[0].number}", f"<={stated[1].number}")
+    if len(stated) == 2 and _RANGE.fullmatch(stated[0].after):
+        last = stated[1].bound
+        return (f">={stated[0].number}", last if last.startswith("<") else f"<={stated[1].number}")
     return ()
+
+
+def _claim(text: str) -> str | None:
+    """What a question for confirmation says of the first zone named against the second: `>` or `<`."""
+    if _INTERROGATIVE.search(text):
+        return None
+    if match := _CLAIM[0].search(text):
+        return "<" if match["adjective"][0] in "小狭少" else ">"
+    if match := _CLAIM[1].search(text):
+        return "<" if match["small"] or match["zh"] else ">"
+    return None
 
 
 def _nth(match: re.Match[str]) -> int:
     if match["word"]:
         return _ENGLISH_NTH[match["word"]]
-    return int(_parse(match["n"] or match["zh"] or match["en"]))
-
-
-def _exact(number: float) -> str:
-    """All of its digits, without an exponent: `1000000`, `4.5`."""
-    text = f"{Decimal(repr(number)):f}"
-    return text.rstrip("0").rstrip(".") if "." in text else text
-
-
-def _parse(text: str) -> float:
-    """A number in digits or in kanji.
-
-    >>> _parse("二百五十"), _parse("1,200"), _parse("1.5万")
-    (250.0, 1200.0, 15000.0)
-    """
-    if text[0].isdigit():
-        times = {"十": 10, "百": 100, "千": 1000, "万": 10000}.get(text[-1])
-        return parse_number(text[:-1]) * times if times else parse_number(text)
-    total = part = digit = 0
-    for character in text:
-        if character in _DIGITS and character != "十":
-            digit = _DIGITS[character]
-        elif character == "万":
-            total, part, digit = total + (part + digit or 1) * 10000, 0, 0
-        else:
-            part += (digit or 1) * {"十": 10, "百": 100, "千": 1000}[character]
-            digit = 0
-    return float(total + part + digit)
+    return int(parse(match["n"] or match["zh"] or match["en"]))

@@ -8,69 +8,47 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from app.answering.operations import Operation, asks_count, operation_of, operation_words
-from app.answering.question_words import EMPTY, LIST_CUES, REQUESTS
+from app.answering.numerals import ordinal_of
+from app.answering.operations import (
+    COUNTERS,
+    Operation,
+    asks_confirmation,
+    asks_count,
+    asks_many,
+    count_cue,
+    counted,
+    operation_of,
+    operation_words,
+)
+from app.answering.question_words import LIST_CUES
+from app.answering.thesaurus import Thesaurus
+from app.answering.utterance import Utterance
 from app.answering.vocabulary import AttributeMention, Vocabulary
-from app.errors import QuestionError
 from app.reading.guide import Attribute
-from app.reading.normalization import Normalized, normalize
 from app.reading.tokenization import Tokenizer
-from app.schema import Language, Mention, Plan, Token
+from app.schema import PICKS, Mention, Plan
 
-LONGEST_QUESTION = 1000
+# Operations that by themselves ask for a measured attribute: 「最大の区」「50平方キロ以上」; a sum may be of anything.
+_SAYS_MEASURE = frozenset({"max", "min", "filter", "check", "ratio", "difference", "compare", "nth"})
+# Between two attributes that are asked for together.
+_JOINS = re.compile(r"(?:と|や|、|,|・|および|及び|ならびに|and|&|和|与|以及|\s|それ(?:から|に)|の|は|が|も|どこ|対象|で|何|か|また)*")
 
-_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\x80-\x9f]")
-_SURROGATE = re.compile(r"[\ud800-\udfff]")
-_KANA = re.compile(r"[ぁ-ゖァ-ヺ]")
-_IDEOGRAPH = re.compile(r"[\u3400-\u9fff]")
-_CHINESE = re.compile(r"[吗呢哪么谁是的在多少们这]|什么")
-_ONLY_HIRAGANA = re.compile(r"[ぁ-ゖァ-ヺー、。?! ]+")
-_QUOTATION = re.compile(r"(?<=「)[^「」]+(?=」)|(?<=『)[^『』]+(?=』)")
-# Numbers and places in an order say nothing of a topic.
-_NO_TOPIC = re.compile(r"全?[\d０-９]*|(?:\d+|[一二三四五六七八九十])(?:つ|番|個|点|件|項)?(?:目|位)?")
-_ORDINAL = re.compile(r"(\d+|[一二三四五六七八九十])(?:つ|番|個|点|件|項)目")
-_DIGITS = {digit: value for value, digit in enumerate("一二三四五六七八九十", 1)}
-
-
-def check_question(question: str) -> None:
-    """Raises QuestionError if it is empty, longer than LONGEST_QUESTION characters, or not text."""
-    if _SURROGATE.search(question):
-        raise QuestionError(
-            "question_not_text", "質問に文字として正しくない符号（孤立サロゲート）が含まれています。入力し直してください。"
-        )
-    if len(question) > LONGEST_QUESTION:
-        raise QuestionError(
-            "question_too_long",
-            f"質問が長すぎます（{len(question)} 文字）。{LONGEST_QUESTION} 文字以内に短くしてください。"
-            f" (too long: {LONGEST_QUESTION} characters at most)",
-        )
-    if control := _CONTROL.search(question):
-        raise QuestionError(
-            "question_control_character",
-            f"質問に制御文字 U+{ord(control.group()):04X} が含まれています。取り除いてください。 (control character)",
-        )
-    if not any(character.isalnum() for character in question):
-        raise QuestionError("question_empty", "質問が空です。知りたいことを入力してください。 (the question is empty)")
-
-
-def language_of(question: str) -> Language:
-    """Japanese if it has any kana, Chinese if only ideographs and a word of Chinese grammar, English if neither."""
-    if _KANA.search(question):
-        return "ja"
-    if _IDEOGRAPH.search(question):
-        return "zh" if _CHINESE.search(question) else "ja"
-    return "en"
-
-
-# Operations that by themselves ask for a size: 「最大の区」「50平方キロ以上」; a sum or a rank may be of anything.
-_SAYS_SIZE = frozenset({"max", "min", "filter", "check", "ratio"})
+_ASKS = re.compile(r"どの|どこ|何|いずれ|どちら|どれ|どっち|なに")
+# Asking what the document itself is about.
+_DESCRIBE = re.compile(
+    r"(?:資料|文書|文章|記事|発表|ドキュメント|本文|内容|これ)(?:は|って|の)?.{0,8}(?:何|なに|概要|要約|テーマ|内容|どんな)|(?:概要|要約|あらまし)を"
+    r"|what (?:is|does) (?:this|the) (?:document|text|article|announcement)|(?:资料|文件|文章|公告).{0,6}(?:什么|概要|内容)"
+)
+# Between a section that is described and what is asked of it.
+_OF_IT = re.compile(r"の|で(?:は|の)?、?|において(?:は)?、?|における|が|は、?|って|の(?:総|主な|具体的な)|では、?どんな|の、")
 
 
 class Planner:
     """Plans questions in the words of one vocabulary."""
 
-    def __init__(self, vocabulary: Vocabulary, tokenizer: Tokenizer) -> None:
+    def __init__(self, vocabulary: Vocabulary, thesaurus: Thesaurus, tokenizer: Tokenizer) -> None:
         self._vocabulary = vocabulary
+        self._thesaurus = thesaurus
         self._tokenizer = tokenizer
 
     @property
@@ -81,39 +59,37 @@ class Planner:
     def plan(self, question: str) -> Plan:
         """The plan of a question that passed `check_question`."""
         vocabulary = self._vocabulary
-        normalized = normalize(question)
-        tokens = self._tokenizer.tokenize(question)
-        covered = [False] * len(question)  # characters that something has understood
-        places = vocabulary.places(normalized)
-        zones = vocabulary.zones(normalized, places)
-        excluded = vocabulary.exclusions(normalized, zones)
-        which = [] if zones else vocabulary.asks_which(normalized)
-        _cover(covered, [*zones, *excluded, *which, *vocabulary.sections(normalized)])
-        topic = _topic(question, tokens, covered)
-        attribute, asks_where = self._attribute(question, tokens, covered, places, zones)
-        asks_which = bool(which)
-        measures = vocabulary.measures(normalized)
-        _cover_spans(covered, normalized, [(measure.start, measure.end) for measure in measures])
-        leftover = _leftover(tokens, covered, question, vocabulary.noun)
-        if zones and attribute and (_ONLY_HIRAGANA.fullmatch(normalized.text) or language_of(question) == "zh"):
-            leftover = ()  # the tokeniser cuts kana and Chinese anywhere: what it leaves over means nothing
-        if asks_where and not zones:  # of something that is not a zone, that is: in which zone is it
-            asks_which = True
+        heard = Utterance(question, self._tokenizer, vocabulary.noun)
+        places = vocabulary.gazetteer.find(heard.normalized)
+        zones = vocabulary.zones(heard.normalized, places)
+        excluded = vocabulary.exclusions(heard.normalized, zones)
+        included = vocabulary.inclusions(heard.normalized, zones)
+        which = [] if zones and not excluded else vocabulary.asks_which(heard)
+        heard.cover([*zones, *excluded, *included, *which, *vocabulary.sections(heard.normalized)])
+        literals = heard.literals()
+        topic = heard.topic()
+        heard.cover(places)
+        mentions = self._mentions(heard, zones)
+        asked, asks_where = self._asked(heard, mentions)
+        heard.cover(vocabulary.measures(heard))
         subjects = tuple(dict.fromkeys(zone.value for zone in zones))
         if excluded:
             subjects = tuple(name for name in vocabulary.zone_names if name not in subjects)
-        _cover_spans(covered, normalized, operation_words(normalized.text, measures))
-        beside = _leftover(tokens, covered, question, vocabulary.noun)
-        operation = None if beside else self._over_facts(normalized.text, attribute, len(subjects))
-        if operation is not None:  # the words that say it are understood then
-            leftover = beside
-            attribute = attribute or vocabulary.measured
-        elif attribute and (ordinal := ordinal_of(normalized.text)):
-            operation = Operation("nth", (f"nth={ordinal}",))
-        else:
-            operation = Operation(_operation(tokens, subjects, attribute, leftover, asks_which))
+        if included:
+            subjects = ()
+        operation, attribute = self._operation(heard, mentions, asked, subjects, bool(which) or asks_where)
+        if operation is None and asked and _describes(heard, which, asked, mentions):
+            operation, attribute = Operation("which", (f"then={asked.attribute.name}",)), None
+        leftover = heard.leftover()
+        if zones and attribute and (heard.in_kana or heard.language == "zh"):
+            leftover = ()  # the tokeniser cuts kana and Chinese anywhere: what it leaves over means nothing
+        elif attribute and leftover:
+            leftover = self._without_lead(heard, leftover, mentions, operation)
+        if operation is None:
+            operation = self._plain(heard, subjects, attribute, leftover, bool(which) or (asks_where and not zones))
+        terms = self._thesaurus.terms(heard, leftover)
         return Plan(
-            language=language_of(question),
+            language=heard.language,
             subjects=subjects,
             attribute=attribute.name if attribute else None,
             operation=operation.name,
@@ -121,120 +97,217 @@ class Planner:
             leftover=leftover,
             topic=topic,
             places=tuple(places),
-            literals=_literals(question, tokens, covered),
+            literals=literals,
+            terms=terms,
+            confirms=asks_confirmation(heard.spoken),
+            implied=attribute is not None and not any(item.attribute is attribute for item in mentions),
         )
 
-    def _over_facts(self, text: str, attribute: Attribute | None, subjects: int) -> Operation | None:
-        """What is to be done with facts, if anything: counted, or with measures, said or (「最大の区」) understood."""
-        if attribute is not None and not attribute.measured:
-            return Operation("count") if attribute.of == "zone" and asks_count(text) else None
-        if attribute is None and self._vocabulary.measured is None:
-            return None
-        operation = operation_of(text, subjects, self._vocabulary.units)
-        if attribute is None and operation is not None and operation.name not in _SAYS_SIZE:
-            return None
-        return operation
+    # ── Attributes ──────────────────────────────────────────────────────────────────────────────────────────
 
-    def _attribute(
-        self,
-        question: str,
-        tokens: Sequence[Token],
-        covered: list[bool],
-        places: Sequence[Mention],
-        zones: Sequence[Mention],
-    ) -> tuple[Attribute | None, bool]:
+    def _mentions(self, heard: Utterance, zones: Sequence[Mention]) -> list[AttributeMention]:
+        """Every word for an attribute; in kana, English or Chinese where there is none that is sure in Japanese."""
+        mentions = self._vocabulary.attribute_mentions(heard.tokens, heard.covered, zones)
+        if not any(mention.sure for mention in mentions):
+            mentions += self._vocabulary.kana_mentions(heard) or self._vocabulary.foreign_mentions(heard)
+        return mentions
+
+    def _asked(self, heard: Utterance, mentions: Sequence[AttributeMention]) -> tuple[AttributeMention | None, bool]:
         """The attribute asked for, its words covered; and whether 「どこ」 asks for something else instead.
 
-        Words that may mean the zone, and interrogatives, count only if nothing is left of the question beside them.
+        Of several nouns the last one: 「範囲は、面積でいうと」 asks for a size. Words that may mean the zone, and
+        interrogatives, count only if nothing is left of the question beside them.
         """
-        hidden = list(covered)
-        _cover(hidden, places)
-        mentions = self._vocabulary.attribute_mentions(tokens, hidden, zones)
-        normalized = normalize(question)
-        sure = [mention for mention in mentions if not mention.weak and not mention.interrogative]
-        if not sure:  # in kana, English or Chinese, then
-            sure = self._vocabulary.kana_mentions(normalized) or self._vocabulary.foreign_mentions(normalized)
-            mentions = [*mentions, *sure]
+        sure = [mention for mention in mentions if mention.sure]
         if not sure:
-            _cover(covered, mentions)
-            if _leftover(tokens, covered, question, self._vocabulary.noun):
-                return None, any(question[mention.start : mention.end] == "どこ" for mention in mentions)
-            best = max(mentions, key=lambda mention: (mention.weak, mention.rank), default=None)
-            return (best.attribute if best else None), False
-        best = max(sure, key=lambda mention: mention.rank)
-        _cover(covered, [mention for mention in mentions if mention.weak or mention.attribute is best.attribute])
-        return best.attribute, False
+            heard.cover(Mention("", mention.start, mention.end) for mention in mentions)
+            if heard.leftover():
+                return None, any(heard.question[mention.start : mention.end] == "どこ" for mention in mentions)
+            return max(mentions, key=lambda mention: (mention.weak, mention.rank), default=None), False
+        nouns = [mention for mention in sure if mention.rank[0]]
+        if not nouns and heard.language == "ja" and not any(mention.attribute.measured for mention in sure):
+            covered = list(heard.covered)
+            heard.cover(Mention("", mention.start, mention.end) for mention in mentions)
+            if heard.leftover():  # 「…は含まれますか」 asks for what stands before it
+                return None, False
+            heard.covered[:] = covered
+        asked = max(nouns or sure, key=lambda mention: (mention.end if nouns else 0, mention.rank))
+        same = [item for item in mentions if item.weak or item.attribute is asked.attribute]
+        heard.cover(Mention("", mention.start, mention.end) for mention in same)
+        return asked, False
+
+    def _also(
+        self, heard: Utterance, mentions: Sequence[AttributeMention], asked: AttributeMention | None
+    ) -> list[AttributeMention]:
+        """Other attributes that the question names beside the one asked for: 「面積と重点は？」"""
+        if asked is None:
+            return []
+        also: list[AttributeMention] = []
+        first = asked
+        for mention in sorted(mentions, key=lambda item: -item.end):
+            between = heard.question[mention.end : first.start]
+            if mention.end > first.start or mention.weak or (mention.interrogative and between):
+                continue
+            known = {item.attribute.name for item in (asked, *also)}
+            if not _JOINS.fullmatch(between.lower()) or mention.attribute.name in known:
+                continue
+            if mention.rank[0] and (between.strip("のはが") or mention.attribute.of != asked.attribute.of):
+                also.insert(0, mention)
+                first = mention
+        return also
+
+    # ── Operations ──────────────────────────────────────────────────────────────────────────────────────────
+
+    def _operation(
+        self,
+        heard: Utterance,
+        mentions: Sequence[AttributeMention],
+        asked: AttributeMention | None,
+        subjects: Sequence[str],
+        asks_which: bool,
+    ) -> tuple[Operation | None, Attribute | None]:
+        """What is to be done with numbers, its words covered, and of which attribute; (None, asked) if nothing is."""
+        attribute = asked.attribute if asked else None
+        if not self._vocabulary.measures_in(heard.spoken) and (zones := self._zone_count(heard, subjects)) is not None:
+            return zones, None
+        found = self._counting(heard, mentions, subjects, asks_which) or self._measuring(heard, mentions, asked, subjects)
+        if found is not None:
+            operation, of = found
+            spans = operation_words(heard.spoken, [*self._vocabulary.measures_in(heard.spoken), *counted(heard.spoken)])
+            before = list(heard.covered)
+            heard.cover_spans(spans)
+            heard.cover(Mention("", item.start, item.end) for item in mentions if item.attribute is of)
+            if attribute and attribute is not of and operation.name in PICKS:
+                operation = Operation(operation.name, (*operation.constraints, f"then={attribute.name}"))
+            open_words = self._without_lead(heard, heard.leftover(), mentions, operation)
+            if not open_words or heard.language == "zh" or operation.name in ("check", "sum"):
+                return operation, of
+            heard.covered[:] = before
+        if (attribute and attribute.of == "document" and (numbers := counted(heard.spoken))) or asks_count(heard.spoken):
+            if attribute and attribute.of == "document":
+                heard.cover_spans([*operation_words(heard.spoken, []), *((item.start, item.end) for item in numbers)])
+                stated = re.match(r"\d+", numbers[0].value) if numbers else None
+                return Operation("count", (f"={stated.group()}",) if stated else ()), attribute
+        if asked and (ordinal := ordinal_of(heard.spoken)):
+            heard.cover_spans(operation_words(heard.spoken, []))
+            return Operation("nth", (f"nth={ordinal}",)), attribute
+        also = self._also(heard, mentions, asked)
+        if also and not heard.leftover():
+            heard.cover(Mention("", item.start, item.end) for item in also)
+        if also:
+            heard.cover(Mention("", item.start, item.end) for item in also)
+            names = tuple(f"also={item.attribute.name}" for item in also)
+            return Operation("look_up", names), attribute
+        return None, attribute
+
+    def _zone_count(self, heard: Utterance, subjects: Sequence[str]) -> Operation | None:
+        """How many sections there are, or whether there are as many as the question says."""
+        match = self._vocabulary.asks_zone_count(heard.spoken)
+        if match is None or subjects:
+            return None
+        heard.cover_spans([match.span()])
+        heard.cover_spans(operation_words(heard.spoken, []))
+        if heard.leftover():
+            return None
+        stated = re.search(r"\d+", match.group())
+        return Operation("count", (f"={stated.group()}",) if stated else ())
+
+    def _counting(
+        self, heard: Utterance, mentions: Sequence[AttributeMention], subjects: Sequence[str], asks_which: bool
+    ) -> tuple[Operation, Attribute] | None:
+        """What is to be done with how many facts of an attribute the zones have."""
+        text = self._vocabulary.without_zone_numbers(heard.spoken)
+        cue = count_cue(text)
+        countable = [item for item in mentions if not item.interrogative and (item.rank[0] or not item.attribute.measured)]
+        if cue is None or not countable or ordinal_of(text):
+            return None
+        place = heard.normalized.raw_span(cue, cue + 1)[0] + len(heard.spoken) - len(text)
+        nearest = min(countable, key=lambda item: (item.start > place + 8, abs(item.start - place), -item.end))
+        attribute = nearest.attribute
+        if attribute.measured or attribute.of != "zone":
+            return None
+        operation = operation_of(text, len(subjects), COUNTERS)
+        if operation is None:
+            numbers = counted(text)
+            if not asks_count(text) and not (numbers and subjects):
+                return None
+            if subjects:
+                return Operation("count"), attribute
+            operation = Operation("sum")
+        if operation.name == "filter" and not (asks_which or operation.constraints[0][0] in "<>" or subjects):
+            return None
+        return Operation(operation.name, ("by=count", *operation.constraints)), attribute
+
+    def _measuring(
+        self,
+        heard: Utterance,
+        mentions: Sequence[AttributeMention],
+        asked: AttributeMention | None,
+        subjects: Sequence[str],
+    ) -> tuple[Operation, Attribute] | None:
+        """What is to be done with the values of a measured attribute, said or (「最大の区」) understood."""
+        said = next((item.attribute for item in mentions if item.attribute.measured), None)
+        attribute = said or self._vocabulary.measured
+        if attribute is None or (said is None and asks_many(heard.spoken)):
+            return None
+        operation = operation_of(heard.spoken, len(subjects), self._vocabulary.units)
+        if operation is None or (said is None and operation.name not in _SAYS_MEASURE and not self._in_units(heard)):
+            return None
+        if said is None and asked is not None and operation.name not in ("max", "min", "nth", "filter"):
+            return None
+        if operation.name == "filter" and operation.constraints[0][1:] == "than" and len(subjects) == 1:
+            return Operation("filter", (*operation.constraints, f"than={subjects[0]}")), attribute
+        return operation, attribute
+
+    def _in_units(self, heard: Utterance) -> bool:
+        return any(unit in heard.text for unit in self._vocabulary.units)
+
+    def _without_lead(
+        self,
+        heard: Utterance,
+        leftover: Sequence[Mention],
+        mentions: Sequence[AttributeMention],
+        operation: Operation | None,
+    ) -> tuple[Mention, ...]:
+        """The words left over, without those of sentences and clauses that only lead to the one that asks."""
+        segments = heard.segments()
+        if len(segments) == 1:
+            return tuple(leftover)
+        asking = [
+            (start, end)
+            for start, end in segments
+            if any(start <= item.start < end and item.sure for item in mentions)
+            or (operation and operation_words(heard.normalized.text[start:end], []))
+        ]
+        if not asking:
+            return tuple(leftover)
+        return tuple(item for item in leftover if any(start <= item.start < end for start, end in asking[-1:]))
+
+    def _plain(
+        self,
+        heard: Utterance,
+        zones: Sequence[str],
+        attribute: Attribute | None,
+        leftover: Sequence[Mention],
+        asks_which: bool,
+    ) -> Operation:
+        if asks_which and not zones:
+            return Operation("which")
+        if not zones and not attribute and not leftover and _DESCRIBE.search(heard.text):
+            return Operation("describe")
+        if attribute and any(token.base in LIST_CUES for token in heard.tokens):
+            return Operation("list")
+        if not leftover and (zones or attribute):
+            return Operation("look_up")
+        return Operation("search")
 
 
-def _cover(covered: list[bool], mentions: Sequence[Mention | AttributeMention]) -> None:
-    for mention in mentions:
-        covered[mention.start : mention.end] = [True] * (mention.end - mention.start)
-
-
-def _cover_spans(covered: list[bool], question: Normalized, spans: Sequence[tuple[int, int]]) -> None:
-    for span in spans:
-        start, end = question.raw_span(*span)
-        covered[start:end] = [True] * (end - start)
-
-
-def _topic(question: str, tokens: Sequence[Token], covered: Sequence[bool]) -> str:
-    """The question without the zones it names and without its empty words; as a whole if nothing else is left."""
-    if language_of(question) == "ja":
-        topic = "".join(
-            token.surface
-            for token in tokens
-            if token.content and not covered[token.start] and token.base not in REQUESTS
-        )
-    else:
-        topic = "".join(character for i, character in enumerate(question) if not covered[i])
-    return topic if any(character.isalnum() for character in topic) else question
-
-
-def _literals(question: str, tokens: Sequence[Token], covered: Sequence[bool]) -> tuple[Mention, ...]:
-    """What a passage should write as the question does: quotations, and proper nouns that nothing has understood."""
-    quoted = [Mention(match.group(), *match.span()) for match in _QUOTATION.finditer(question)]
-    names = [token for token in tokens if token.pos == "名詞-固有名詞" and not covered[token.start]]
-    return (*quoted, *(Mention(token.surface, token.start, token.end) for token in names if len(token.surface) > 1))
-
-
-def ordinal_of(text: str) -> int | None:
-    """The place in a list that a question asks for, counted from 1: 「2つ目」「三番目」."""
-    match = _ORDINAL.search(text)
-    if match is None:
-        return None
-    number = match[1]
-    return int(number) if number.isdigit() else _DIGITS[number]
-
-
-def _leftover(
-    tokens: Sequence[Token], covered: Sequence[bool], question: str, noun: str
-) -> tuple[Mention, ...]:
-    """Runs of adjoining content words that nothing has understood yet, as the question writes them."""
-    runs: list[list[Token]] = []
-    last_end = -1
-    for token in tokens:
-        if not token.content or covered[token.start] or token.base in EMPTY:
-            continue
-        if runs and token.start == last_end:
-            runs[-1].append(token)
-        else:
-            runs.append([token])
-        last_end = token.end
-    mentions = [Mention(question[run[0].start : run[-1].end], run[0].start, run[-1].end) for run in runs]
-    return tuple(mention for mention in mentions if not _NO_TOPIC.fullmatch(mention.value.removesuffix(noun)))
-
-
-def _operation(
-    tokens: Sequence[Token],
-    zones: Sequence[str],
-    attribute: Attribute | None,
-    leftover: Sequence[Mention],
-    asks_which: bool,
-) -> str:
-    if asks_which and not zones:
-        return "which"
-    if any(token.base in LIST_CUES for token in tokens) and attribute:
-        return "list"
-    if not leftover and (zones or attribute):
-        return "look_up"
-    return "search"
+def _describes(
+    heard: Utterance, which: Sequence[Mention], asked: AttributeMention, mentions: Sequence[AttributeMention]
+) -> bool:
+    """Whether the attribute is asked of the section that the question describes: 「クルーズに力を入れる区の面積」."""
+    starts = [item.start for item in mentions if item.attribute is asked.attribute]
+    return any(
+        not _ASKS.search(mention.value) and any(_OF_IT.fullmatch(heard.question[mention.end : start]) for start in starts)
+        for mention in which
+    )

@@ -1,259 +1,157 @@
 """Proves computed segments by doing the operation again over the ledger: for `verify` alone, and none of the answering.
 
-Exact fractions, and its own rounding; what it does not know is not proved.
+Exact fractions, and its own rounding; what it does not know is not proved. All that an answer computes, in order, is
+computed here once more, and must be the same: names, numbers, units, 約, and what each stands on.
 """
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
-from app.schema import Fact, Zone
+from app.answering.corroboration import corroborate
+from app.answering.evidence import Evidence, Miscomputed, Number
+from app.answering.redoing import PICKS, Redone, computes, meets, operands, redo, said
 
-_PICKS = ("max", "min", "nth", "rank", "compare", "filter")
-# What the constraints of each operation look like, joined by spaces; all of them, so that none is passed over.
-_CONSTRAINTS = {
-    **dict.fromkeys(("max", "min", "sum", "mean", "difference", "ratio", "count"), re.compile("")),
-    "nth": re.compile(r"nth=[1-9]\d* from=(?:max|min)", re.ASCII),
-    **dict.fromkeys(("rank", "compare"), re.compile(r"from=(?:max|min)")),
-    "filter": re.compile(r"(?:(?:^| )[<>]=?\d+(?:\.\d+)?)+", re.ASCII),
-    "check": re.compile(r"=\d+(?:\.\d+)?", re.ASCII),
-}
-# The operations of the numbers that are computed for each; what is not here computes none.
-_NUMBERS = {name: [name] for name in ("sum", "mean", "difference", "ratio", "nth", "count")} | {"filter": ["count"]}
 # Wordings that say what was done.
-_SAYING = frozenset(_CONSTRAINTS) - {"nth", "rank", "compare", "check"} | frozenset(
-    "nth_max nth_min rank_max rank_min compare_max compare_min check_yes check_no".split()
-)
+_DIRECTED = [f"{name}_{end}" for name in ("nth", "rank", "compare") for end in ("max", "min")]
+_CONTRADICTING = frozenset({"premise_place", "premise_elsewhere", "premise_fact"})
+_SAYING = frozenset(
+    "filter filter_none sum mean difference ratio share count_of count_all count_zones check_yes check_no".split()
+) | {name + tail for name in ("max", "min", *_DIRECTED) for tail in ("", "_count")}
 
 
-class Miscomputed(Exception):
-    """A computed segment that the ledger does not give."""
+@dataclass(frozen=True, slots=True)
+class _Claim:
+    """A computed segment as it must be; `citations` are the passages that it cites, None for the operands' own."""
+
+    op: str
+    text: str
+    operands: frozenset[str]
+    citations: frozenset[str] | None = None
+    number: float | None = None
+    unit: str | None = None
+    approximate: bool = False
 
 
-def check_computed(answer: Mapping[str, Any], everywhere: Sequence[Zone], facts: Sequence[Fact]) -> None:
-    """Hold every computed segment of an answer against its plan done again. Raises Miscomputed.
-
-    `everywhere` are all zones of the documents, `facts` the whole ledger. "All zones" are those of the documents that
-    state the attribute at all.
-    """
-    stating = {fact.document for fact in facts if fact.attribute == answer["plan"]["attribute"]}
-    zones = [zone.name for zone in everywhere if zone.document in stating]
-    segments = [segment for segment in answer["segments"] if segment["type"] == "computed"]
+def check_computed(answer: Mapping[str, Any], evidence: Evidence) -> None:
+    """Hold every computed segment of an answer against its plan done again. Raises Miscomputed."""
     plan = answer["plan"]
-    if answer["status"] != "refused":
-        if not set(plan["subjects"]) <= {zone.name for zone in everywhere}:
-            raise Miscomputed(f"{plan['subjects']} にはこの資料にない区画があります")
-        _check_plan(answer, plan, [segment["op"] for segment in segments if "number" in segment])
-    if plan["operation"] == "check" and answer["status"] != "refused":
-        _check_premise(answer, _values(plan, zones, facts))
-    if not segments:
+    if answer["status"] != "refused" and not set(plan["subjects"]) <= set(evidence.names):
+        raise Miscomputed(f"{plan['subjects']} にはこの資料にない区画があります")
+    if answer["status"] in ("refused", "clarify") or not computes(plan) or said(answer) & _CONTRADICTING:
+        if any(segment["type"] == "computed" for segment in answer["segments"]) or said(answer) & _SAYING:
+            raise Miscomputed(f"{plan['operation']!r} は計算ではありません")
         return
-    if plan["operation"] == "count":
-        _check_count(answer, segments, zones, facts)
-        return
-    values = _values(plan, zones, facts)
-    _check_operands(answer, segments, plan, values)
-    _check_expected(answer, plan, _picked(plan, values))
-    picked = [segment["text"] for segment in segments if "number" not in segment]
-    if picked and any("number" in segment for segment in segments[-len(picked) :]):
-        raise Miscomputed("計算された数が、選ばれた区画の後にあります")
-    expected = _picked(plan, values)
-    if plan["operation"] == "compare" and picked:  # the winner is named, and then all of them in order
-        expected = expected[:1] + expected
-    if picked != expected:
-        raise Miscomputed(f"選ばれた {picked} は、計算し直すと {expected} です")
-    for segment in segments:
-        if "number" in segment:
-            _check_number(segment, plan, values)
-        elif segment["op"] != plan["operation"] or len(segment["citations"]) != 1:
-            raise Miscomputed(f"「{segment['text']}」は {plan['operation']!r} で選ばれたものではありません")
-    _check_values(answer, plan, values)
-    stated = answer["completeness"]
-    if (stated is not None) != ({fact.subject for fact in values} == set(zones)):
-        raise Miscomputed("すべての区画を確認したかどうかが、計算のもとと合いません")
-    if stated is not None:
-        picks = plan["operation"] in _PICKS
-        _check_completeness(stated, zones, set(_picked(plan, values)) if picks else {fact.subject for fact in values})
+    redone = redo(plan, evidence)
+    expected, template = _expected(plan, redone, evidence)
+    _compare(answer, expected)
+    if said(answer) & _SAYING != {template}:
+        raise Miscomputed(f"計算 {plan['operation']!r} の文言ではありません")
+    corroborate(answer, redone, evidence)
 
 
-def _check_premise(answer: Mapping[str, Any], values: Sequence[Fact]) -> None:
-    holds = [Fraction(bound[1:]) for bound in answer["plan"]["constraints"]] == [_number(fact) for fact in values]
-    right = ("answered", "check_yes") if holds else ("corrected", "check_no")
-    if len(answer["plan"]["subjects"]) != 1 or _stated(answer) != [(values[0].passage_id, values[0].number)]:
-        raise Miscomputed("質問の値を確かめた答えが、その区画の値を示していません")
-    if answer["status"] != right[0] or _said(answer) & {"check_yes", "check_no"} != {right[1]}:
-        raise Miscomputed(f"質問の値は正しく{'' if holds else 'な'}いのに、そう答えていません")
+def _expected(plan: Mapping[str, Any], redone: Redone, evidence: Evidence) -> tuple[list[_Claim], str]:
+    """Every computed segment of the answer, in order, and the wording that says what was done."""
+    operation, forms, values, picked = redone.operation, redone.forms, redone.values, redone.picked
+    if operation == "count":
+        return _expected_count(plan, values, evidence)
+    stands_on = picked if operation == "filter" and picked else operands(redone)
+    if operation == "share":  # the part first, and then the others
+        stands_on = sorted(stands_on, key=lambda value: value.subject not in plan["subjects"])
+    all_of_it = frozenset(id for value in stands_on for id in value.passages)
+    claims: list[_Claim] = []
 
+    def show(value: Number, *, name: bool) -> None:
+        if name:
+            claims.append(_Claim(operation, value.subject or "", all_of_it, value.passages))
+        if value.counted:
+            claims.append(_count_of(value))
 
-def _check_plan(answer: Mapping[str, Any], plan: Mapping[str, Any], numbers: Sequence[str]) -> None:
-    """The plan is one that can be done again; the answer's wording is this operation's, and so are its numbers."""
-    operation, constraints = plan["operation"], " ".join(plan["constraints"])
-    listed = operation == "nth" and "from=" not in constraints  # a place in a list, where nothing is computed
-    computed = operation in _CONSTRAINTS and not listed
-    if computed and not _CONSTRAINTS[operation].fullmatch(constraints):
-        raise Miscomputed(f"計算 {operation!r} の条件 {constraints!r} を知りません")
-    names = {operation} if computed else set()
-    if computed and operation in ("nth", "rank", "compare"):
-        names = {f"{operation}_{constraints[-3:]}"}
-    elif operation == "check":
-        names = {"check_yes", "check_no"}
-    if not _said(answer) & _SAYING <= names:
-        raise Miscomputed(f"計算 {operation!r} の文言ではありません")
-    if numbers != (_NUMBERS.get(operation, []) if computed else []):
-        raise Miscomputed(f"計算された数 {numbers} は {operation!r} のものではありません")
-
-
-def _check_values(answer: Mapping[str, Any], plan: Mapping[str, Any], values: Sequence[Fact]) -> None:
-    """The values shown are those of what was picked, in order, or else all that it was computed from."""
-    stated, by_subject = _stated(answer), {fact.subject: (fact.passage_id, fact.number) for fact in values}
-    if plan["operation"] in _PICKS:
-        right = stated == [by_subject[subject] for subject in _picked(plan, values)]
-    else:
-        right = set(stated) == set(by_subject.values())
-    if not right:
-        raise Miscomputed("示された値が、計算のもとの値と違います")
-
-
-def _stated(answer: Mapping[str, Any]) -> list[tuple[str | None, float]]:
-    cited = {citation["n"]: citation["passage_id"] for citation in answer["citations"]}
-    values = [segment for segment in answer["segments"] if segment["type"] == "value"]
-    return [(cited.get(n), segment["number"]) for segment in values for n in segment["citations"]]
-
-
-def _said(answer: Mapping[str, Any]) -> set[str]:
-    return {segment["label"].split(":")[0] for segment in answer["segments"] if segment["type"] == "label"}
-
-
-def _check_count(
-    answer: Mapping[str, Any],
-    segments: Sequence[Mapping[str, Any]],
-    zones: Sequence[str],
-    facts: Sequence[Fact],
-) -> None:
-    plan = answer["plan"]
-    subjects = plan["subjects"] or zones
-    found = [fact for fact in facts if fact.attribute == plan["attribute"] and fact.subject in subjects]
-    counted = len(found)
-    claimed = [(segment["op"], segment["text"], segment.get("number"), segment.get("unit")) for segment in segments]
-    if claimed != [("count", str(counted), float(counted), None)] or isinstance(claimed[0][2], bool):
-        raise Miscomputed(f"数 {claimed} は、数え直すと {counted} です")
-    cited = [citation["n"] for citation in answer["citations"]]
-    sourced = all(segment[key] == cited for segment in segments for key in ("operands", "citations"))
-    sourced = sourced and {item["passage_id"] for item in answer["citations"]} == {fact.passage_id for fact in found}
-    if not sourced or answer["status"] != "answered":
-        raise Miscomputed("数えたものの引用が揃っていないか、答えの状態が違います")
-
-
-def _check_expected(answer: Mapping[str, Any], plan: Mapping[str, Any], picked: Sequence[str | None]) -> None:
-    """Yes or no to a zone that the question expects at the top."""
-    said = _said(answer)
-    expects = plan["operation"] in ("max", "min", "nth") and len(plan["subjects"]) == 1
-    right = "yes" if expects and plan["subjects"][0] in picked else "no"
-    status = "corrected" if expects and right == "no" else "answered"
-    if answer["status"] != status or (said & {"yes", "no"}) != ({right} if expects else set()):
-        raise Miscomputed(f"質問の見込みに「{right}」と答えていません")
-
-
-def _check_completeness(stated: Mapping[str, Any], zones: Sequence[str], matched: set[str | None]) -> None:
-    expected = {
-        "checked": len(zones),
-        "of": len(zones),
-        "matched": [zone for zone in zones if zone in matched],
-        "unmatched": [zone for zone in zones if zone not in matched],
-    }
-    if dict(stated) != expected:
-        raise Miscomputed(f"確認した区画 {dict(stated)} は、数え直すと {expected} です")
-
-
-def _values(plan: Mapping[str, Any], zones: Sequence[str], facts: Sequence[Fact]) -> list[Fact]:
-    values = []
-    over_all = plan["operation"] in ("max", "min", "nth") and len(plan["subjects"]) == 1
-    for zone in zones if over_all else plan["subjects"] or zones:
-        found = [fact for fact in facts if (fact.subject, fact.attribute) == (zone, plan["attribute"])]
-        if len(found) != 1 or found[0].number is None:
-            raise Miscomputed(f"{zone} の {plan['attribute']} が1つに定まりません")
-        values.append(found[0])
-    return values
-
-
-def _check_operands(
-    answer: Mapping[str, Any],
-    segments: Sequence[Mapping[str, Any]],
-    plan: Mapping[str, Any],
-    values: Sequence[Fact],
-) -> None:
-    cited = {citation["n"]: citation["passage_id"] for citation in answer["citations"]}
-    if plan["operation"] == "filter":  # it stands on what matches; that nothing does, on everything
-        matches = _picked(plan, values)
-        values = [fact for fact in values if fact.subject in matches] or values
-    for segment in segments:
-        operands = segment["operands"]
-        once = all(type(n) is int for n in operands) and len(set(operands)) == len(operands)
-        if not once or {cited.get(n) for n in operands} != {fact.passage_id for fact in values}:
-            raise Miscomputed(f"「{segment['text']}」の計算のもと {segment['operands']} が、数え直したものと違います")
-
-
-def _picked(plan: Mapping[str, Any], values: Sequence[Fact]) -> list[str | None]:
-    operation, constraints = plan["operation"], plan["constraints"]
-    smallest_first = operation == "min" or "from=min" in constraints
-    ranked = sorted(values, key=lambda fact: _number(fact) if smallest_first else -_number(fact))
-    if operation in ("max", "min"):
-        return [fact.subject for fact in ranked if _number(fact) == _number(ranked[0])]
+    template = operation
+    if operation in ("nth", "rank", "compare"):
+        template = f"{operation}_{forms['from'][0]}"
+    if operation == "check":
+        template = "check_yes" if meets(values[0].number, forms) else "check_no"
+        show(values[0], name=False)
+        return claims, template
     if operation == "nth":
-        place = _place(plan)
-        return [fact.subject for fact in ranked[place - 1 : place]]
-    if operation in ("rank", "compare"):
-        return [fact.subject for fact in ranked]
+        claims.append(_Claim("nth", forms["nth"][0], all_of_it, None, float(forms["nth"][0])))
     if operation == "filter":
-        return [fact.subject for fact in ranked if all(_keeps(_number(fact), bound) for bound in constraints)]
-    return []
+        claims.append(_Claim("count", str(len(picked)), all_of_it, None, float(len(picked))))
+        template = "filter" if picked else "filter_none"
+    if operation == "compare":  # the winner is named, and then all of them in order
+        claims.append(_Claim(operation, picked[0].subject or "", all_of_it, picked[0].passages))
+    if operation in PICKS:
+        for value in picked:
+            show(value, name=True)
+        if values[0].counted and operation != "filter":
+            template += "_count"
+        return claims, template
+    result = _result(operation, plan, stands_on, all_of_it)
+    if operation != "ratio":
+        claims.append(result)
+    for value in stands_on:
+        show(value, name=False)
+    return (claims + [result] if operation == "ratio" else claims), template
 
 
-def _place(plan: Mapping[str, Any]) -> int:
-    return next(int(item[4:]) for item in plan["constraints"] if item.startswith("nth="))
+def _expected_count(
+    plan: Mapping[str, Any], values: Sequence[Number], evidence: Evidence
+) -> tuple[list[_Claim], str]:
+    if plan["attribute"] is not None:
+        return [_count_of(value) for value in values], "count_of" if values[0].subject else "count_all"
+    zones = [name for name in evidence.names if name in evidence.first]
+    return [_Claim("count", str(len(zones)), frozenset(map(evidence.first.__getitem__, zones)), None, float(len(zones)))], "count_zones"
 
 
-def _keeps(value: Fraction, bound: str) -> bool:
-    sign = bound[:2] if bound[1] == "=" else bound[:1]
-    limit = Fraction(bound[len(sign) :])
-    if sign[0] == ">":
-        return value > limit or (sign == ">=" and value == limit)
-    return value < limit or (sign == "<=" and value == limit)
+def _count_of(value: Number) -> _Claim:
+    return _Claim("count", str(int(value.number)), value.passages, None, float(value.number))
 
 
-def _check_number(segment: Mapping[str, Any], plan: Mapping[str, Any], values: Sequence[Fact]) -> None:
-    operation = plan["operation"]
-    if segment["citations"] != segment["operands"]:
-        raise Miscomputed(f"「{segment['text']}」の引用が、計算のもとと違います")
-    numbers = sorted(map(_number, values), reverse=True)
-    approximate = any(fact.approximate for fact in values)
-    unit: str | None = values[0].unit
-    if segment["op"] == "nth" and operation == "nth":
-        result, approximate, unit = Fraction(_place(plan)), False, None
-    elif segment["op"] == "count" and operation in _PICKS:
-        result, approximate, unit = Fraction(len(_picked(plan, values))), False, None
-    elif segment["op"] != operation:
-        raise Miscomputed(f"計算 {segment['op']!r} は質問の {operation!r} と違います")
-    elif operation == "sum":
-        result = sum(numbers, Fraction(0))
+def _result(operation: str, plan: Mapping[str, Any], values: Sequence[Number], all_of_it: frozenset[str]) -> _Claim:
+    numbers = [value.number for value in values]
+    unit, total = values[0].unit, sum(numbers, Fraction(0))
+    if operation == "sum":
+        result = total
     elif operation == "mean":
-        result = sum(numbers, Fraction(0)) / len(numbers)
-    elif operation == "difference" and len(numbers) == 2:
+        result = total / len(numbers)
+    elif operation == "difference":
         result = numbers[0] - numbers[1]
-    elif operation == "ratio" and len(numbers) == 2:
+    elif operation == "ratio":
         result, unit = numbers[0] / numbers[1], "倍"
-    else:
-        raise Miscomputed(f"計算 {operation!r} は証明のしかたを知りません")
+    else:  # a share of all of them
+        part = [value.number for value in values if value.subject in plan["subjects"]]
+        if len(part) != 1:
+            raise Miscomputed("割合を求める区画が1つに定まりません")
+        result, unit = 100 * part[0] / total, "%"
     hundredths = int(result * 100 + Fraction(1, 2))
     text = f"{hundredths // 100}.{hundredths % 100:02d}".rstrip("0").rstrip(".")
-    expected = (f"{'約' if approximate else ''}{text}{unit or ''}", float(text), unit, approximate)
-    claimed = (segment["text"], segment["number"], segment.get("unit"), segment.get("approximate", False))
-    if expected != claimed or isinstance(segment["number"], bool) or not isinstance(claimed[3], bool):
-        raise Miscomputed(f"「{segment['text']}」は、計算し直すと「{expected[0]}」です")
+    approximate = any(value.approximate for value in values)
+    shown = f"{'約' if approximate else ''}{text}{unit or ''}"
+    return _Claim(operation, shown, all_of_it, None, float(text), unit, approximate)
 
 
-def _number(fact: Fact) -> Fraction:
-    return Fraction(repr(fact.number))
+def _compare(answer: Mapping[str, Any], expected: Sequence[_Claim]) -> None:
+    segments = [segment for segment in answer["segments"] if segment["type"] == "computed"]
+    if [segment["text"] for segment in segments] != [claim.text for claim in expected]:
+        raise Miscomputed(
+            f"計算された {[item['text'] for item in segments]} は、計算し直すと {[item.text for item in expected]} です"
+        )
+    cited = {citation["n"]: citation["passage_id"] for citation in answer["citations"]}
+    for segment, claim in zip(segments, expected, strict=True):
+        claimed = (segment["op"], segment.get("number"), segment.get("unit"), segment.get("approximate") or False)
+        if claimed != (claim.op, claim.number, claim.unit, claim.approximate) or isinstance(segment.get("number"), bool):
+            raise Miscomputed(f"「{segment['text']}」は、計算し直すと「{claim.text}」（{claim.op}）です")
+        wanted = {"operands": claim.operands, "citations": claim.operands if claim.citations is None else claim.citations}
+        for key, passages in wanted.items():
+            numbers = segment[key]
+            once = all(type(n) is int for n in numbers) and len(set(numbers)) == len(numbers)
+            if not once or {cited.get(n) for n in numbers} != passages:
+                raise Miscomputed(f"「{segment['text']}」の {key} {numbers} が、数え直したものと違います")
+        if "approximate" in segment and not isinstance(segment["approximate"], bool):
+            raise Miscomputed(f"「{segment['text']}」の約の有無が真偽ではありません")
+
+

@@ -5,6 +5,7 @@ Several independent signs, each of the language or of the documents, never of pa
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -16,24 +17,25 @@ from app.answering.vocabulary import Vocabulary
 from app.reading.guide import Attribute
 from app.reading.normalization import normalize
 from app.reading.tokenization import Tokenizer
-from app.schema import Hit, Mention, Plan, Token
+from app.schema import Hit, Mention, Plan, Term, Token
 
 _PLACE_ENDING = re.compile(r"[都府県市区町村州省]$")
 # Before 区 and the like these make a kind of place, not a name.
 _NO_NAMES = frozenset("行政 各 全 同 当 両 他 特 特別 自治 地方 都市 管理 開発 経済 学 校 新 旧 隣 近隣 周辺 一 二 三 四 五 六 七".split())
 # An unknown place is what a question is about if it makes up this share of the words that were not understood.
 PLACE_SHARE = 0.25
-# A linear decision over independent signs, set between 358 answerable and 36 off-topic development questions (one of
-# each on the wrong side): intercept, best cosine, best share of the words, anchored.
-OFF_TOPIC = (-84.2, 100.0, 15.0, 1.5)
+# A logistic model over independent signs (see `signs`).
+ANSWERS = (-42.0, 50.0, 3.0, 3.0, 0.75, 0.0)
 
 
 @dataclass(frozen=True, slots=True)
 class Refused:
-    """Why there is no answer, and the words of the question that it is about (None if it is all of it)."""
+    """Why there is no answer, the words of the question that it is about (None if it is all of it), and the zones of
+    which something is missing."""
 
     reason: Reason
     missing: Mention | None = None
+    zones: tuple[str, ...] = ()
 
 
 class Judge:
@@ -45,6 +47,7 @@ class Judge:
         self._tokenizer = tokenizer
         self._attributes = {attribute.name: attribute for attribute in vocabulary.attributes}
         self._noun = vocabulary.noun or "区"
+        self._nouns = tuple(noun for noun in vocabulary.nouns if len(noun) > 1)
         endings = "|".join(re.escape(word) for word in vocabulary.section_words)
         self._ending = re.compile(endings) if endings else None
         self._terms = frozenset(token.base for token in tokenizer.tokenize(text) if token.content)
@@ -63,15 +66,28 @@ class Judge:
                 return Refused("attribute_absent", expected.mention)
         return None
 
-    def off_topic(self, plan: Plan, hits: Sequence[Hit]) -> Refused | None:
-        """Whether even the best passage is about something else, by the fitted signs together."""
-        signs = (1.0, hits[0].legs.get("dense", 0.0), max(hit.legs.get("words", 0.0) for hit in hits), anchored(plan))
-        return Refused("not_in_document") if sum(w * x for w, x in zip(OFF_TOPIC, signs, strict=True)) < 0 else None
+    def confidence(self, plan: Plan, hits: Sequence[Hit]) -> float:
+        """How likely the best passages answer the question, in (0, 1): the fitted signs together."""
+        return 1 / (1 + math.exp(-sum(w * x for w, x in zip(ANSWERS, signs(plan, hits), strict=True))))
+
+    def absent(self, plan: Plan) -> Refused:
+        """The refusal of a question that the passages do not answer, naming the words that they do not have."""
+        unknown = [term for term in plan.terms if term.weight == 1.0 and not self._has(term)]
+        if plan.subjects and len(unknown) == 1:
+            return Refused("attribute_absent", self._whole(unknown[0].mention, plan))
+        return Refused("not_in_document")
+
+    def _has(self, term: Term) -> bool:
+        return any(all(word in self._terms for word in words) for words in term.alternatives)
+
+    def _whole(self, part: Mention, plan: Plan) -> Mention:
+        return next((m for m in plan.leftover if m.start <= part.start and part.end <= m.end), part)
 
     def _unknown_name(self, question: str, plan: Plan) -> Refused | None:
         """A name of the kind that zones and places have, which the documents do not write."""
         for mention in plan.leftover:
-            zone_like = self._ending and self._ending.match(normalize(question[mention.end :]).text)
+            ended = self._ending is not None and self._ending.match(normalize(question[mention.end :]).text) is not None
+            zone_like = ended or self._is_part_like(mention.value) or self._is_beside_zone(question, plan, mention)
             place_like = _PLACE_ENDING.search(mention.value) and self._is_name(mention.value)
             if (zone_like or place_like) and self._is_nouns(mention.value) and not self._knows(mention.value):
                 return Refused("name_unknown", mention)
@@ -83,6 +99,20 @@ class Judge:
                 if compares or (not plan.subjects and len(plan.leftover) * PLACE_SHARE <= 1):
                     return Refused("name_unknown", run)
         return None
+
+    def _is_beside_zone(self, question: str, plan: Plan, mention: Mention) -> bool:
+        """Whether a name stands beside a zone as one more: 「前海と徐匯」, 「徐匯は前海より」."""
+        text = normalize(question).text
+        before, after = text[: mention.start], text[mention.end :]
+        beside = any(
+            re.match(rf"(?:と|や|、|・|か|&|vs\.?|および){name}", after) or re.search(rf"{name}(?:区)?(?:と|や|、|・|か|vs\.?|および)$", before)
+            for name in map(re.escape, plan.subjects)
+        )
+        return beside or bool(plan.subjects and re.match(r"より(?:も)?|と比べ|に比べ|と比較", after))
+
+    def _is_part_like(self, text: str) -> bool:
+        """Whether a name ends like those of parts of zones: 陸家嘴エリア."""
+        return any(text.endswith(noun) and len(text) > len(noun) + 1 for noun in self._nouns)
 
     def _is_nouns(self, text: str) -> bool:
         tokens = self._tokenizer.tokenize(text)
@@ -121,6 +151,15 @@ class Judge:
     def _nothing_asked(self, plan: Plan) -> Refused | None:
         asked = plan.subjects or plan.attribute or plan.leftover or plan.places or plan.literals
         return None if asked else Refused("out_of_scope")
+
+
+def signs(plan: Plan, hits: Sequence[Hit]) -> tuple[float, ...]:
+    """What speaks for an answer: 1, the best cosine, the share of the question's words that the best passage holds, and
+    the largest that any does, whether the question is anchored in the document, the number of words that ask."""
+    covered = [hit.legs.get("coverage", 0.0) for hit in hits]
+    cosine = max(hit.legs.get("dense", 0.0) for hit in hits[:3])
+    nouns = sum(term.weight == 1.0 for term in plan.terms)
+    return (1.0, cosine, covered[0], max(covered), anchored(plan), float(min(nouns, 5)))
 
 
 def anchored(plan: Plan) -> float:

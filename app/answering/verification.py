@@ -1,5 +1,7 @@
 """Proves a saved answer against the documents alone: no index, no model, none of the code that answers.
 
+Here the frame, the citations and each segment by itself; what was computed in `recomputation`, lists in `restatement`.
+
 Fails closed: what it does not know, or cannot prove, is not proved. Verdicts: `found`, `stale` (a document is not the
 one that was answered from), `misquoted`, `miscomputed`, `malformed`.
 """
@@ -8,17 +10,17 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
 from pathlib import Path
 from typing import Any, get_args
 
 from app.answer import SCHEMA_VERSION, Reason
-from app.answering.recomputation import Miscomputed, check_computed
+from app.answering.evidence import Evidence, Miscomputed
+from app.answering.recomputation import check_computed
+from app.answering.restatement import check_statements
 from app.errors import BatchError
 from app.reading.normalization import normalize
-from app.schema import Document, Fact, Passage, Reading, Zone
 from app.wording import label_text
 
 _MEASURE = re.compile(r"(?P<about>約|およそ|おおよそ|ほぼ)?(?P<number>\d[\d,]*(?:\.\d+)?)(?P<unit>\D+)")
@@ -27,7 +29,9 @@ _MEASURE_GOES_ON = re.compile(r"(?:約|およそ|おおよそ|ほぼ|[\d,.，．
 _UNIT_SCRIPTS = (re.compile(r"[ァ-ヺー]"), re.compile(r"[A-Za-zＡ-Ｚａ-ｚ]"))
 _LABEL = re.compile(r"word:.+|\w+:(?:0|[1-9][0-9]*)", re.ASCII | re.DOTALL)
 # The states of an answer that cites, with their reasons.
-_STATES = (("answered", None), ("corrected", "false_premise"))
+_STATES = (("answered", None), ("corrected", "false_premise"), ("clarify", "ambiguous"))
+# Behind these another zone may be spoken of.
+_NEW_LINES = ("next:0", "zone_value:0", "passage_item:0", "tied:0")
 _PASSAGE_KEYS = ("passage_id", "document", "zone", "kind", "text", "start", "end")
 
 
@@ -42,56 +46,6 @@ class Verdict:
     def proved(self) -> bool:
         """Whether every character of the answer was proved."""
         return self.word == "found"
-
-
-@dataclass(frozen=True)
-class Evidence:
-    """What answers are held against: the documents, their passages by id, and the words that guides declare.
-
-    The documents are read only for an answer that was made from them as they are: a document that has changed may no
-    longer fit its guide, and its answers are stale all the same. `read` may raise GuideError.
-    """
-
-    documents: Mapping[str, Document]
-    read: Callable[[], Reading]
-    declared: frozenset[str]
-
-    @cached_property
-    def passages(self) -> Mapping[str, Passage]:
-        """Every passage by its id."""
-        return {passage.passage_id: passage for passage in self._reading.passages}
-
-    @cached_property
-    def _stated(self) -> frozenset[tuple[str, int, int, str | None]]:
-        return frozenset((fact.document, fact.start, fact.end, fact.subject) for fact in self._reading.facts)
-
-    @cached_property
-    def _reading(self) -> Reading:
-        return self.read()
-
-    @property
-    def zones(self) -> tuple[Zone, ...]:
-        """All zones, in document order."""
-        return self._reading.zones
-
-    @property
-    def facts(self) -> tuple[Fact, ...]:
-        """The whole ledger."""
-        return self._reading.facts
-
-    def says_of(self, zone: str, segment: Mapping[str, Any]) -> bool:
-        """Whether a quotation from outside a zone is a fact about it."""
-        return (segment.get("document"), segment.get("start"), segment.get("end"), zone) in self._stated
-
-    def zone_titled(self, segment: Mapping[str, Any]) -> str | None:
-        """The zone whose name in its heading is what a quotation quotes; None if it is none."""
-        span = (segment["document"], segment["start"], segment["end"])
-        return next((item.name for item in self._reading.zones if (item.document, item.start, item.end) == span), None)
-
-    @cached_property
-    def words(self) -> frozenset[str]:
-        """What a `word:` label may say: the names of attributes, and the kinds of passages."""
-        return self.declared | {passage.kind for passage in self.passages.values()}
 
 
 class _Unproved(Exception):
@@ -139,7 +93,8 @@ def verify_answer(answer: Any, evidence: Evidence) -> Verdict:
             _check_passage(passage, evidence)
         for number, segment in enumerate(answer["segments"], 1):
             _check_segment(segment, number, answer, evidence)
-        check_computed(answer, evidence.zones, evidence.facts)
+        check_computed(answer, evidence)
+        check_statements(answer, evidence)
         _check_attribution(answer, evidence)
         _check_whole(answer)
     except _Unproved as unproved:
@@ -205,16 +160,20 @@ def _check_attribution(answer: Mapping[str, Any], evidence: Evidence) -> None:
     """What stands on a line behind a zone's name must be of that zone: 「黄浦の面積は」 takes no value of 虹口's."""
     zone: str | None = None
     for segment in answer["segments"]:
-        if segment["type"] == "label" and segment["label"].startswith("next:"):
+        if segment["type"] == "label" and segment["label"] in _NEW_LINES:
             zone = None
-        elif segment["type"] == "computed" and "number" not in segment:
-            zone = segment["text"]
+        elif segment["type"] == "computed" and segment.get("op") != "count":
+            zone = zone if "number" in segment else segment["text"]
+            continue  # what it stands on is done again, see `recomputation`
         elif segment["type"] == "quote" and not segment["citations"]:
             zone = evidence.zone_titled(segment)
             if zone is None:
                 raise _Unproved("misquoted", f"「{segment['text']}」に引用がありません")
         for citation in (_citation(answer, n) for n in segment["citations"]):
-            if zone is not None and citation["zone"] != zone and not evidence.says_of(zone, segment):
+            said = evidence.says_of(zone or "", segment)
+            if segment["type"] == "computed":
+                said = evidence.states_of(zone or "", citation["passage_id"])
+            if zone is not None and citation["zone"] != zone and not said:
                 raise _Unproved("misquoted", f"「{segment['text']}」は {zone} のことではありません")
 
 

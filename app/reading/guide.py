@@ -17,7 +17,7 @@ from typing import Any
 from app.errors import GuideError
 
 LANGUAGES = ("ja", "en", "zh")
-_TABLES = "examples zones overview slots skip facts attributes units names dictionary".split()
+_TABLES = "examples zones overview slots skip facts attributes units names synonyms dictionary".split()
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +46,7 @@ class FactPattern:
 class Attribute:
     """Something a question can ask for: of each `zone`, or of the `document`; `words` by language.
 
-    `measured` if its facts are numbers with units.
+    `measured` if its facts are numbers with units, `names` if they are names, which people shorten.
     """
 
     name: str
@@ -54,6 +54,7 @@ class Attribute:
     kind: str
     words: Mapping[str, tuple[str, ...]]
     measured: bool = False
+    names: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +64,14 @@ class Unit:
     name: str
     factor: float
     words: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Synonyms:
+    """Words of the document that mean one thing, `terms`, and other `words` for it, by language."""
+
+    terms: tuple[str, ...]
+    words: Mapping[str, tuple[str, ...]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +89,7 @@ class Guide:
     attributes: tuple[Attribute, ...] = ()
     units: tuple[Unit, ...] = ()
     names: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    synonyms: tuple[Synonyms, ...] = ()
     dictionary: tuple[tuple[str, str], ...] = ()
     examples: tuple[str, ...] = ()
     sha256: str = ""
@@ -164,6 +174,7 @@ def read_guide(path: Path) -> Guide:
             for name, item in top.take("units", dict, {}).items()
         ),
         names=_read_names(names_tables),
+        synonyms=tuple(_read_synonyms(table) for table in tables("synonyms")),
         dictionary=_read_dictionary(top.take("dictionary", dict, {}), path.name),
         examples=top.words("examples"),
         sha256=hashlib.sha256(data).hexdigest(),
@@ -219,6 +230,7 @@ def _read_attribute(table: _Table, source: str) -> Attribute:
         kind=table.take("kind", str, name),
         words={language: words.words(language) for language in LANGUAGES},
         measured=table.take("measured", bool, False),
+        names=table.take("names", bool, False),
     )
     words.finish(LANGUAGES)
     table.finish(Attribute.__dataclass_fields__)
@@ -231,6 +243,14 @@ def _read_names(tables: Sequence[_Table]) -> dict[str, tuple[str, ...]]:
         zone = table.take("zone", str, required=True)
         names[zone] = (*names.get(zone, ()), *table.words("words"))
     return names
+
+
+def _read_synonyms(table: _Table) -> Synonyms:
+    synonyms = Synonyms(table.words("term"), {language: table.words(language) for language in LANGUAGES})
+    if not synonyms.terms:
+        raise table.error("term がありません (missing key)")
+    table.finish(("term", *LANGUAGES))
+    return synonyms
 
 
 def _read_unit(name: str, table: _Table) -> Unit:

@@ -112,6 +112,7 @@ class Tokenizer:
                     start=raw_start,
                     end=raw_end,
                     content=_is_content(feature.pos1, feature.pos2, base),
+                    action=feature.pos3 in ("サ変可能", "サ変形状詞可能"),
                     place=feature.pos3 == "地名" and feature.pos4 != "国",
                 )
             )

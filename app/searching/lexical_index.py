@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from app.reading.normalization import normalize
-from app.schema import Token
+from app.schema import Term, Token
 from app.searching.dense_index import Mask, Rows, Scores
 
 # Robertson and Zaragoza's usual BM25 values; see README, "How good is it", for what they were compared with.
@@ -81,11 +81,64 @@ class LexicalIndex:
         scores = self._index.get_scores(known) / self._ceiling(terms)
         if allowed is not None:
             scores = np.where(allowed, scores, 0.0)
-        rows = np.flatnonzero(scores > 0)
-        if len(rows) > k:  # whoever ties with the last one stays until the order by row decides
-            rows = rows[scores[rows] >= np.partition(scores[rows], -k)[-k]]
-        rows = rows[np.lexsort((rows, -scores[rows]))][:k]
-        return rows.astype(np.int64), scores[rows].astype(np.float32)
+        rows = _best(scores, k)
+        return rows, scores[rows].astype(np.float32)
+
+    def find(self, terms: Sequence[Term], k: int, allowed: Mask | None = None) -> tuple[Rows, Scores, Scores]:
+        """The best `k` rows that hold any of some terms, by any alternative of each: rows, scores, coverage.
+
+        A score is the share of what BM25 could give, as in `search`, a term counting by its best alternative and its
+        weight. Coverage, in [0, 1], is the share of the terms that are there at all, by weight and rarity.
+        """
+        none = np.empty(0, dtype=np.float32)
+        if self._index is None or not terms:
+            return np.empty(0, dtype=np.int64), none, none
+        passages = int(self._index.scores["num_docs"])
+        scores = np.zeros(passages, dtype=np.float32)
+        covered = np.zeros(passages, dtype=np.float32)
+        ceiling = rarity = 0.0
+        for term in terms:
+            best = np.zeros(passages, dtype=np.float32)
+            highest = 0.0
+            for alternative in term.alternatives:
+                found, values = self._postings(alternative)
+                np.maximum.at(best, found, values)
+                if len(found):
+                    highest = max(highest, self._ceiling(alternative))
+            there = best > 0
+            weight = term.weight * self._idf(int(there.sum()))
+            scores += term.weight * best
+            covered += weight * there
+            rarity += weight
+            ceiling += term.weight * (highest or self._idf(0))
+        if allowed is not None:
+            scores = np.where(allowed, scores, 0.0)
+        rows = _best(scores, k)
+        return rows, (scores[rows] / ceiling).astype(np.float32), (covered[rows] / rarity).astype(np.float32)
+
+    def _postings(self, terms: Sequence[str]) -> tuple[Rows, Scores]:
+        """The rows that hold all of these terms, and the sum of what BM25 gives for each."""
+        assert self._index is not None
+        matrix = self._index.scores
+        found: Rows | None = None
+        for term in terms:
+            column = self._index.vocab_dict.get(term)
+            if column is None:
+                return np.empty(0, dtype=np.int64), np.empty(0, dtype=np.float32)
+            place = slice(int(matrix["indptr"][column]), int(matrix["indptr"][column + 1]))
+            rows, values = np.asarray(matrix["indices"][place]), np.asarray(matrix["data"][place])
+            if found is None:
+                found, total = rows, values
+            else:
+                found, here, there = np.intersect1d(found, rows, assume_unique=True, return_indices=True)
+                total = total[here] + values[there]
+        assert found is not None
+        return found, total
+
+    def _idf(self, frequency: int) -> float:
+        """Inverse document frequency in Lucene's form, for a term that so many passages hold."""
+        assert self._index is not None
+        return math.log(1 + (self._index.scores["num_docs"] - frequency + 0.5) / (frequency + 0.5))
 
     def _ceiling(self, terms: Sequence[str]) -> float:
         """The sum of the terms' inverse document frequencies: what BM25 (Lucene's form) approaches but never reaches.
@@ -94,10 +147,17 @@ class LexicalIndex:
         """
         assert self._index is not None
         starts = self._index.scores["indptr"]
-        passages = self._index.scores["num_docs"]
         ceiling = 0.0
         for term in terms:
             row = self._index.vocab_dict.get(term)
             frequency = 0 if row is None else int(starts[row + 1] - starts[row])
-            ceiling += math.log(1 + (passages - frequency + 0.5) / (frequency + 0.5))
+            ceiling += self._idf(frequency)
         return ceiling
+
+
+def _best(scores: Scores, k: int) -> Rows:
+    """The rows of the `k` best scores above 0, best first, ties by row."""
+    rows = np.flatnonzero(scores > 0)
+    if len(rows) > k:  # whoever ties with the last one stays until the order by row decides
+        rows = rows[scores[rows] >= np.partition(scores[rows], -k)[-k]]
+    return rows[np.lexsort((rows, -scores[rows]))][:k].astype(np.int64)

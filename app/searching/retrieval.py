@@ -6,12 +6,12 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from app.schema import Hit
+from app.schema import Hit, Term
 from app.searching.dense_index import Mask, Rows, Scores
 from app.searching.embedding import Encoder
 from app.searching.fusion import Leg, fuse
 from app.searching.generation import Generation
-from app.searching.lexical_index import bigram_terms, word_terms
+from app.searching.lexical_index import bigram_terms
 
 # Measured on the tuning half of the sample questions; see README, "How good is it".
 WEIGHTS: Mapping[str, float] = {"dense": 1.0, "words": 2.0, "bigrams": 2.0}
@@ -25,36 +25,42 @@ class Retriever:
         self._generation = generation
         self._encoder = encoder
 
-    def legs(
-        self, queries: Sequence[str], terms: str, k: int = CANDIDATES, allowed: Mask | None = None
-    ) -> dict[str, Leg]:
-        """The best `k` rows and scores of each leg: `dense` for the queries, `words` and `bigrams` for the terms.
-
-        The dense score is the mean of the queries' cosines: their vectors' mean, not normalised again, gives just that.
-        """
-        generation = self._generation
-        vector = self._encoder.encode_queries(queries).mean(axis=0)
-        return {
-            "dense": generation.dense.search(vector, k, allowed),
-            "words": generation.words.search(word_terms(generation.tokenizer.tokenize(terms)), k, allowed),
-            "bigrams": generation.bigrams.search(bigram_terms(terms), k, allowed),
-        }
-
     def search(
-        self, queries: Sequence[str], terms: str, k: int = 10, allowed: Mask | None = None, bonus: Scores | None = None
+        self,
+        queries: Sequence[str],
+        terms: Sequence[Term],
+        k: int = 10,
+        allowed: Mask | None = None,
+        bonus: Scores | None = None,
     ) -> list[Hit]:
         """The best `k` hits among the `allowed` passages (a mask over all of them), best first.
 
         `queries` are wordings of what is asked, for meaning; `terms` the words of it that should be found; `bonus` is
-        added to each passage's fused score (one number for each passage, in deviations of the dense leg).
+        added to each passage's fused score (one number for each passage, in deviations of the dense leg). The dense
+        score is the mean of the queries' cosines: their vectors' mean, not normalised again, gives just that.
         """
-        legs = self.legs(queries, terms, max(k, CANDIDATES), allowed)
-        rows, scores = fuse(legs, WEIGHTS)
+        generation, wanted = self._generation, max(k, CANDIDATES)
+        vector = self._encoder.encode_queries(queries).mean(axis=0)
+        rows, scores, coverage = generation.words.find(terms, wanted, allowed)
+        pairs = bigram_terms(" ".join(term.mention.value for term in terms))
+        legs: dict[str, Leg] = {
+            "dense": generation.dense.search(vector, wanted, allowed),
+            "words": (rows, scores),
+            "bigrams": generation.bigrams.search(pairs, wanted, allowed),
+        }
+        rows_found, fused = fuse(legs, WEIGHTS)
         if bonus is not None:
-            scores = scores + bonus[rows]
-            order = np.lexsort((rows, -scores))
-            rows, scores = rows[order], scores[order]
-        return self._hits(rows[:k], scores[:k], legs)
+            fused = fused + bonus[rows_found]
+            order = np.lexsort((rows_found, -fused))
+            rows_found, fused = rows_found[order], fused[order]
+        return self._hits(rows_found[:k], fused[:k], {**legs, "coverage": (rows, coverage)})
+
+    def coverage(self, terms: Sequence[Term]) -> Scores:
+        """For every passage the share of the terms that it holds, by weight and rarity: in [0, 1]."""
+        covered = np.zeros(len(self._generation.reading.passages), dtype=np.float32)
+        rows, _, shares = self._generation.words.find(terms, len(covered))
+        covered[rows] = shares
+        return covered
 
     def _hits(self, rows: Rows, scores: Scores, legs: Mapping[str, Leg]) -> list[Hit]:
         raw = {

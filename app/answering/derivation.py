@@ -1,0 +1,144 @@
+"""A computation to an Answer: what was computed, the calculation, every operand with its citation."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from app.answer import Answer, Completeness, Computed, Segment
+from app.answering.composition import state
+from app.answering.computation import Computation, Measure, meets, shown
+from app.answering.draft import Draft
+from app.answering.ledger import Statement
+from app.schema import Hit, Passage
+
+_DIRECTED = ("nth", "rank", "compare")
+
+
+def derive(
+    draft: Draft,
+    computation: Computation,
+    hits: Sequence[Hit],
+    completeness: Completeness | None = None,
+    holds: bool | None = None,
+    then: Sequence[Statement] = (),
+) -> Answer:
+    """What was computed: those that it chose first, then `then`, what is stated of them.
+
+    `holds` says whether the question was right to expect it; None if it expected nothing.
+    """
+    plan, name, chosen = draft.plan, computation.operation, computation.chosen
+    draft.cite(then)
+    # A filter stands on what matches; that nothing does, on everything.
+    operands = draft.numbers(chosen if name == "filter" and chosen else computation.operands)
+    if holds is not None:
+        draft.say("yes" if holds else "no")
+    word: list[Segment] = [draft.word(plan.attribute or "")]
+    parts: dict[str, Sequence[Segment]] = {"word": draft.fill("number_of", {"word": word}) if plan.counts else word}
+    if name in ("max", "min", "nth", "compare") and chosen:
+        parts |= {"zone": [_chosen(draft, chosen[0], computation, operands)], "value": [draft.measure(chosen[0])]}
+    if name in ("max", "min", "nth"):
+        listed = chosen[1:]  # those that share the place
+    else:
+        listed = chosen if name == "filter" else chosen or computation.operands
+    parts["items"] = _items(draft, computation, operands, listed)
+    parts["number"] = [_number(draft, computation, operands)]
+    if name == "ratio":
+        larger, smaller = computation.operands
+        parts |= {"zone": draft.zone_named(larger.subject), "other": draft.zone_named(smaller.subject)}
+        parts |= {"value": [draft.measure(larger)], "divisor": [draft.measure(smaller)]}
+    draft.say(_template(draft, computation), parts)
+    if name in ("max", "min") and listed:
+        draft.say("tied", parts)
+    for statement in then:
+        draft.say("next")
+        state(draft, statement)
+    if holds is False:
+        return draft.finish(hits, completeness, "corrected", "false_premise")
+    return draft.finish(hits, completeness)
+
+
+def count(draft: Draft, measures: Sequence[Measure], hits: Sequence[Hit]) -> Answer:
+    """How many facts each subject has (one without a name is the document), and all of them."""
+    stated = draft.plan.constraint("")
+    wrong = stated is not None and any(measure.number != int(stated) for measure in measures)
+    if stated is not None:
+        draft.say("no" if wrong else "yes")
+    for measure in measures:
+        if measure is not measures[0]:
+            draft.say("next")
+        items = [segment for fact in measure.facts for segment in draft.fill("item", {"value": [draft.fact(fact)]})]
+        zone = draft.zone_named(measure.subject)
+        number = draft.measure(measure)
+        parts: dict[str, Sequence[Segment]] = {"zone": zone, "word": [draft.word(draft.plan.attribute or "")], "number": [number], "items": items}
+        draft.say("count_of" if zone else "count_all", parts)
+    return draft.finish(hits, None, "corrected" if wrong else "answered", "false_premise" if wrong else None)
+
+
+def count_zones(
+    draft: Draft, zones: Sequence[tuple[str, Passage]], hits: Sequence[Hit], completeness: Completeness
+) -> Answer:
+    """How many zones there are, and all of them; each is cited where its section begins."""
+    stated = draft.plan.constraint("")
+    numbers = tuple(draft.number(passage.passage_id) for _, passage in zones)
+    number = Computed(str(len(zones)), "count", numbers, numbers, float(len(zones)))
+    items = [segment for zone, _ in zones for segment in draft.fill("item", {"value": draft.zone_named(zone)})]
+    if stated is not None:
+        draft.say("yes" if int(stated) == len(zones) else "no")
+    draft.say("count_zones", {"number": [number], "items": items})
+    wrong = stated is not None and int(stated) != len(zones)
+    return draft.finish(
+        hits, completeness, "corrected" if wrong else "answered", "false_premise" if wrong else None
+    )
+
+
+def check(draft: Draft, measure: Measure, hits: Sequence[Hit]) -> Answer:
+    """Yes, or what the document says instead of the number that the question takes for granted."""
+    holds = meets(measure.number, draft.plan.constraints)
+    word: list[Segment] = [draft.word(draft.plan.attribute or "")]
+    parts: dict[str, Sequence[Segment]] = {
+        "zone": draft.zone_named(measure.subject),
+        "word": draft.fill("number_of", {"word": word}) if measure.counted else word,
+        "value": [draft.measure(measure)],
+    }
+    draft.say("check_yes" if holds else "check_no", parts)
+    if measure.counted:
+        for fact in measure.facts:
+            draft.say("item", {"value": [draft.fact(fact)]})
+    return draft.finish(hits, None, "answered" if holds else "corrected", None if holds else "false_premise")
+
+
+def _template(draft: Draft, computation: Computation) -> str:
+    name = computation.operation
+    if name in _DIRECTED:
+        name += "_min" if "from=min" in draft.plan.constraints else "_max"
+    if name == "filter" and not computation.chosen:
+        return "filter_none"
+    many = draft.plan.counts and (name in ("max", "min") or name.startswith(_DIRECTED))
+    return f"{name}_count" if many else name
+
+
+def _items(
+    draft: Draft, computation: Computation, operands: tuple[int, ...], measures: Sequence[Measure]
+) -> list[Segment]:
+    items: list[Segment] = []
+    for measure in measures:
+        named: Sequence[Segment] = draft.zone_named(measure.subject)
+        if computation.chosen:
+            named = [_chosen(draft, measure, computation, operands)]
+        items += draft.fill("zone_value", {"zone": named, "value": [draft.measure(measure)]})
+    return items
+
+
+def _chosen(draft: Draft, measure: Measure, computation: Computation, operands: tuple[int, ...]) -> Segment:
+    """A zone's name as a result: it is the operation that put it there."""
+    return Computed(measure.subject, computation.operation, operands, draft.numbers([measure]))
+
+
+def _number(draft: Draft, computation: Computation, operands: tuple[int, ...]) -> Computed:
+    if computation.number is not None:
+        number, unit = float(shown(computation.number)), computation.unit
+        approximate = computation.approximate if unit else None
+        return Computed(computation.number_text, computation.operation, operands, operands, number, unit, approximate)
+    counted = draft.plan.ordinal or len(computation.chosen)
+    name = "nth" if draft.plan.ordinal else "count"
+    return Computed(str(counted), name, operands, operands, float(counted))

@@ -1,0 +1,71 @@
+"""What a question takes for granted of a zone or of a document, and what the documents say instead."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from app.answering.gazetteer import Gazetteer
+from app.answering.ledger import Ledger
+from app.reading.guide import Attribute
+from app.reading.normalization import normalize
+from app.schema import Fact, Mention, Passage, Plan, Reading
+from app.searching.retrieval import Retriever
+
+# A passage of another zone says what is asked if it holds this share of the words; the zone that was named does not
+# if none of its passages holds more than that one.
+SAID_ELSEWHERE = 0.9
+NOT_SAID = 0.45
+
+
+class Premises:
+    """Holds what questions take for granted against what one reading says."""
+
+    def __init__(self, reading: Reading, ledger: Ledger, gazetteer: Gazetteer, retriever: Retriever) -> None:
+        self._reading = reading
+        self._ledger = ledger
+        self._gazetteer = gazetteer
+        self._retriever = retriever
+
+    def named(self, plan: Plan) -> list[Fact]:
+        """The facts that the plan's places name."""
+        facts = [fact for place in plan.places for fact in self._gazetteer.facts(place.value)]
+        return list(dict.fromkeys(facts))
+
+    def meant(self, place: Mention, plan: Plan) -> list[Fact]:
+        """The facts that a name may stand for, in the zones that the question names if it names any."""
+        facts = self._gazetteer.facts(place.value)
+        return [fact for fact in facts if fact.subject in plan.subjects] if plan.subjects else facts
+
+    def misplaced(self, plan: Plan) -> list[Fact]:
+        """The facts of a place that the question puts into a zone that it is not in; empty if it does not."""
+        if not plan.places or len(plan.subjects) != 1:
+            return []
+        facts = self.named(plan)
+        stated = {fact.subject for fact in facts}
+        return facts[:1] if facts and facts[0].subject and plan.subjects[0] not in stated else []
+
+    def elsewhere(self, plan: Plan) -> list[Passage]:
+        """The passages of other zones that say what the question says of a zone of which nothing like it is said."""
+        if len(plan.subjects) != 1 or plan.computed or not any(term.weight == 1.0 for term in plan.terms):
+            return []
+        covered = self._retriever.coverage(plan.terms)
+        passages = self._reading.passages
+        stating = {fact.passage_id for fact in self._reading.facts if fact.subject == plan.subjects[0]}
+        own = np.array([item.zone == plan.subjects[0] or item.passage_id in stating for item in passages])
+        other = np.array([item.zone is not None for item in passages]) & ~own
+        best = float(covered[other].max(initial=0.0))
+        if best < SAID_ELSEWHERE or float(covered[~other].max(initial=0.0)) > NOT_SAID * best:
+            return []
+        return [passages[row] for row in np.flatnonzero(other & (covered >= best - 1e-6))]
+
+    def contradicted(self, question: str, plan: Plan, attribute: Attribute | None) -> list[Fact]:
+        """What the document states of itself, where the question expects something else: 「北京市の認可ですよね」."""
+        if attribute is None or attribute.of != "document" or plan.operation in ("nth", "count"):
+            return []
+        facts = self._ledger.facts(attribute.name, None)
+        folded = normalize(question).text
+        if not facts or any(normalize(fact.text).text in folded for fact in facts):
+            return []
+        other = any(term.weight == 1.0 for term in plan.terms)
+        return facts if len(facts) == 1 and other and plan.confirms else []
+

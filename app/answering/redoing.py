@@ -1,0 +1,147 @@
+"""A plan done again over the documents: its constraints understood, the numbers looked up, the zones picked.
+
+For the proof of computed answers alone. Exact fractions; what it does not know is an error.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Any
+
+from app.answering.evidence import Evidence, Miscomputed, Number
+
+PICKS = ("max", "min", "nth", "rank", "compare", "filter")
+_FORMS = {
+    "by": re.compile(r"by=count"),
+    "then": re.compile(r"then=.+"),
+    "nth": re.compile(r"nth=[1-9]\d*", re.ASCII),
+    "from": re.compile(r"from=(?:max|min)"),
+    "top": re.compile(r"top=[1-9]\d*", re.ASCII),
+    "claim": re.compile(r"claim=[<>]"),
+    "of": re.compile(r"of=ends"),
+    "than": re.compile(r"than=.+"),
+    "stated": re.compile(r"=\d+(?:\.\d+)?", re.ASCII),
+    "bound": re.compile(r"[<>]=?\d+(?:\.\d+)?", re.ASCII),
+}
+# What each operation may be constrained by, what it must be, in this order of the alternatives.
+_ALLOWED = {
+    **dict.fromkeys(("max", "min"), "by then"),
+    "nth": "by nth from then",
+    "rank": "by from top",
+    "compare": "by from claim",
+    "filter": "by stated bound than then",
+    **dict.fromkeys(("sum", "mean", "ratio"), "by stated"),
+    "difference": "by stated of",
+    "share": "by",
+    "count": "by stated",
+    "check": "by stated bound",
+}
+_REQUIRED = {"nth": ("nth", "from"), "rank": ("from",), "compare": ("from",)}
+
+
+@dataclass(frozen=True, slots=True)
+class Redone:
+    """A plan's constraints by their kind, the numbers that it is about, and those that it picks, in order."""
+
+    operation: str
+    forms: Mapping[str, Sequence[str]]
+    values: Sequence[Number]
+    picked: Sequence[Number]
+
+
+def computes(plan: Mapping[str, Any]) -> bool:
+    """Whether a plan computes: a place in a list, where nothing is counted or compared, does not."""
+    listed = plan["operation"] == "nth" and not any(item.startswith("from=") for item in plan["constraints"])
+    return plan["operation"] in _ALLOWED and not listed
+
+
+def redo(plan: Mapping[str, Any], evidence: Evidence) -> Redone:
+    """Do the plan again. Raises Miscomputed where it cannot be done."""
+    forms = _forms(plan)
+    values = _values(plan, forms, evidence)
+    return Redone(plan["operation"], forms, values, _picked(plan, forms, values))
+
+
+def _forms(plan: Mapping[str, Any]) -> dict[str, list[str]]:
+    """The constraints by their kind, each what follows its sign. Raises Miscomputed for any that this is none of."""
+    operation = plan["operation"]
+    forms: dict[str, list[str]] = {}
+    for item in plan["constraints"]:
+        kind = next((name for name in _ALLOWED[operation].split() if _FORMS[name].fullmatch(item)), None)
+        if kind is None or (kind in forms and (kind != "bound" or len(forms[kind]) > 1) and kind != "then"):
+            raise Miscomputed(f"計算 {operation!r} の条件 {item!r} を知りません")
+        forms.setdefault(kind, []).append(item if kind == "bound" else item.partition("=")[2])
+    bounds = len(forms.get("bound", ())) + len(forms.get("stated", ()))
+    missing = [name for name in _REQUIRED.get(operation, ()) if name not in forms]
+    if missing or (operation == "filter" and not bounds) or (operation == "check" and bounds != 1):
+        raise Miscomputed(f"計算 {operation!r} の条件が足りません")
+    return forms
+
+
+def _values(plan: Mapping[str, Any], forms: Mapping[str, Sequence[str]], evidence: Evidence) -> list[Number]:
+    operation, attribute, subjects = plan["operation"], plan["attribute"], plan["subjects"]
+    counts = "by" in forms or operation == "count"
+    if operation == "count" and attribute is None:
+        return []
+    if counts and evidence.is_of_document(attribute):
+        return [evidence.number(attribute, None, counts=True)]
+    over_all = operation == "share" or (operation in ("max", "min", "nth") and len(subjects) == 1)
+    zones = evidence.stating(attribute)
+    values = [evidence.number(attribute, zone, counts=counts) for zone in (zones if over_all else subjects or zones)]
+    if not values or (operation == "check" and len(values) != 1):
+        raise Miscomputed(f"{attribute} を計算する区画が定まりません")
+    for than in forms.get("than", ()):
+        number = evidence.number(attribute, than, counts=counts).number
+        if [Fraction(bound.lstrip("<>=")) for bound in forms.get("bound", ())] != [number]:
+            raise Miscomputed(f"{than} の値と比べていません")
+    return values
+
+
+def _picked(plan: Mapping[str, Any], forms: Mapping[str, Sequence[str]], values: Sequence[Number]) -> list[Number]:
+    operation = plan["operation"]
+    smallest_first = operation == "min" or forms.get("from") == ["min"]
+    ranked = sorted(values, key=lambda value: value.number if smallest_first else -value.number)
+    if operation in ("max", "min"):
+        return [value for value in ranked if value.number == ranked[0].number]
+    if operation == "nth":
+        place = int(forms["nth"][0])
+        return ranked[place - 1 : place]
+    if operation in ("rank", "compare"):
+        return ranked[: int(forms["top"][0])] if "top" in forms else ranked
+    if operation == "filter":
+        return [value for value in ranked if meets(value.number, forms)]
+    return []
+
+
+def operands(redone: Redone) -> list[Number]:
+    """What the operation stands on, in the order in which it is shown."""
+    if redone.operation in ("difference", "ratio"):
+        ranked = sorted(redone.values, key=lambda value: -value.number)
+        ranked = [ranked[0], ranked[-1]] if "of" in redone.forms else ranked
+        if len(ranked) != 2:
+            raise Miscomputed(f"{redone.operation!r} は2つの値の計算です")
+        return ranked
+    return list(redone.values)
+
+
+def said(answer: Mapping[str, Any]) -> set[str]:
+    """The names of the wordings that an answer holds."""
+    return {segment["label"].split(":")[0] for segment in answer["segments"] if segment["type"] == "label"}
+
+
+def meets(value: Fraction, forms: Mapping[str, Sequence[str]]) -> bool:
+    """Whether a number keeps all bounds and is every number stated."""
+    return all(_keeps(value, bound) for bound in forms.get("bound", ())) and all(
+        value == Fraction(number) for number in forms.get("stated", ())
+    )
+
+
+def _keeps(value: Fraction, bound: str) -> bool:
+    sign = bound[:2] if bound[1] == "=" else bound[:1]
+    limit = Fraction(bound[len(sign) :])
+    if sign[0] == ">":
+        return value > limit or (sign == ">=" and value == limit)
+    return value < limit or (sign == "<=" and value == limit)
