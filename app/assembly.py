@@ -23,7 +23,7 @@ from app.answering.vocabulary import Vocabulary
 from app.config import DEFAULT_MODEL, Settings
 from app.reading.corpus import guide_path, read_corpus
 from app.reading.facts import extract_facts
-from app.reading.guide import Guide, read_guide
+from app.reading.guide import Guide, base_units, read_guide
 from app.reading.segmentation import segment
 from app.schema import Document, Fact, Passage, Reading, Zone
 from app.searching.embedding import Encoder, EngineEncoder, Vectors
@@ -128,7 +128,8 @@ def open_assistant(settings: Settings, threshold: float = THRESHOLD) -> Assistan
     vocabulary = Vocabulary(guides, reading.zones, headings, reading.facts, everything, tokenizer)
     thesaurus = Thesaurus([item for guide in guides for item in guide.synonyms], tokenizer)
     retriever = Retriever(generation, encoder)
-    premises = Premises(reading, Ledger(reading), vocabulary.gazetteer, retriever)
+    ledger = Ledger(reading, base_units(guides))
+    premises = Premises(reading, ledger, vocabulary.gazetteer, vocabulary.names, retriever)
     return Assistant(
         reading=reading,
         planner=Planner(vocabulary, thesaurus, tokenizer),
@@ -136,6 +137,7 @@ def open_assistant(settings: Settings, threshold: float = THRESHOLD) -> Assistan
         relevance=Relevance(reading, vocabulary.attributes, premises, retriever),
         premises=premises,
         composer=Composer(Archive(reading, generation.hash)),
+        ledger=ledger,
         examples=[example for guide in guides for example in guide.examples],
         threshold=threshold,
     )
@@ -147,6 +149,7 @@ def open_evidence(settings: Settings) -> Evidence:
     return Evidence(
         documents={document.name: document for document in library.documents},
         read=library.read,
+        units=base_units(library.guides.values()),
         attributes={item.name: item for guide in library.guides.values() for item in guide.attributes},
     )
 

@@ -133,7 +133,7 @@ class Term:
 
 
 # Operations over numbers; `nth` is one too when it says which end it counts from.
-COMPUTED = frozenset("max min rank sum mean difference ratio share compare filter check count".split())
+COMPUTED = frozenset("max min rank position sum mean difference ratio share compare filter check count".split())
 # Operations that pick subjects by their number.
 PICKS = frozenset("max min nth rank compare filter".split())
 

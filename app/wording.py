@@ -115,6 +115,26 @@ TEMPLATES: Mapping[str, Mapping[str, str]] = {
         "en": "{zone} has the smaller {word}. {items}",
         "zh": "{word}较少的是{zone}。{items}",
     },
+    "position_max": {
+        "ja": "{zone}の{word}は、大きいほうから{number}番目です。{items}",
+        "en": "{zone} by {word}, largest first: number {number}. {items}",
+        "zh": "{zone}的{word}从大到小排第{number}。{items}",
+    },
+    "position_min": {
+        "ja": "{zone}の{word}は、小さいほうから{number}番目です。{items}",
+        "en": "{zone} by {word}, smallest first: number {number}. {items}",
+        "zh": "{zone}的{word}从小到大排第{number}。{items}",
+    },
+    "position_max_count": {
+        "ja": "{zone}の{word}は、多いほうから{number}番目です。{items}",
+        "en": "{zone} by {word}, largest first: number {number}. {items}",
+        "zh": "{zone}的{word}从多到少排第{number}。{items}",
+    },
+    "position_min_count": {
+        "ja": "{zone}の{word}は、少ないほうから{number}番目です。{items}",
+        "en": "{zone} by {word}, smallest first: number {number}. {items}",
+        "zh": "{zone}的{word}从少到多排第{number}。{items}",
+    },
     "tied": {"ja": "\n同じ値：{items}", "en": "\nThe same: {items}", "zh": "\n并列：{items}"},
     "share": {
         "ja": "{word}の割合は、全体の{number}です。{items}",

@@ -20,7 +20,7 @@ def main(
         "results/generated.jsonl"
     ),
     seed: Annotated[int, typer.Option(help="Which of the many questions: the same seed, the same file.")] = 0,
-    each: Annotated[int, typer.Option(min=1, help="At most so many questions of a category.")] = 20,
+    each: Annotated[int, typer.Option(min=1, help="At most so many questions of a category.")] = 16,
 ) -> None:
     """Write sample questions about the guided documents, and print how many of each category."""
     from app.errors import ShuttenError

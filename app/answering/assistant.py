@@ -9,7 +9,7 @@ from decimal import Decimal
 from app.answer import Answer, Completeness
 from app.answering import derivation
 from app.answering.composition import Composer
-from app.answering.computation import Measure, compute, meets, share
+from app.answering.computation import Measure, compute, meets, position, share
 from app.answering.conversation import Context, context_of, resolve
 from app.answering.ledger import Ledger, Statement
 from app.answering.numerals import exact
@@ -41,12 +41,13 @@ class Assistant:
         relevance: Relevance,
         premises: Premises,
         composer: Composer,
+        ledger: Ledger,
         examples: Sequence[str],
         threshold: float = THRESHOLD,
     ) -> None:
         """`threshold` is the confidence below which passages are no answer; with 0 they always are."""
         self._reading = reading
-        self._ledger = Ledger(reading)
+        self._ledger = ledger
         self._planner = planner
         self._judge = judge
         self._relevance = relevance
@@ -102,24 +103,36 @@ class Assistant:
     def _corrected_or_clarified(self, question: str, plan: Plan, hits: Sequence[Hit]) -> Answer | None:
         """What the documents say instead of what the question takes for granted, or which of several it may mean."""
         attribute = self._attributes.get(plan.attribute or "")
+        own = self._own(plan)
         if facts := self._premises.misplaced(plan):
+            if own:
+                passages = self._premises.stating(facts)
+                return self._composer.elsewhere(question, plan, passages, hits, own)
             return self._composer.premise(question, plan, "premise_place", facts, hits)
         for place in plan.places:
             facts = self._premises.meant(place, plan)
-            if len({fact.subject for fact in facts}) > 1:
+            if len({fact.subject for fact in facts}) > 1 and "every" not in plan.constraints:
                 return self._composer.clarify(question, plan, place, facts, hits)
         if facts := self._premises.contradicted(question, plan, attribute):
             return self._composer.premise(question, plan, "premise_fact", facts, hits)
         if passages := self._premises.elsewhere(plan):
-            return self._composer.elsewhere(question, plan, passages, hits)
+            return self._composer.elsewhere(question, plan, passages, hits, own)
         return None
+
+    def _own(self, plan: Plan) -> list[Statement]:
+        """The one thing that is stated of the zone that the question speaks of, where it asks for just that: a focus."""
+        attribute = self._attributes.get(plan.attribute or "")
+        if attribute is None or attribute.names or len(plan.subjects) != 1:
+            return []
+        statements = self._ledger.statements([attribute], plan.subjects)
+        return [item for item in statements if len(item.facts) + len(item.passages) == 1]
 
     def _found(self, question: str, plan: Plan, hits: Sequence[Hit]) -> Answer:
         """The passages that answer, if any do."""
         confidence = 1.0 if plan.places and not plan.leftover else self._judge.confidence(plan, hits)
         if confidence < self._threshold:
             return self._composer.refusal(question, plan, self._judge.absent(plan), hits, confidence)
-        matches = self._relevance.matches(plan, hits)
+        matches = self._relevance.matches(question, plan)
         zones = tuple(dict.fromkeys(hit.passage.zone for hit in matches or hits[:1] if hit.passage.zone))
         completeness = None
         if plan.operation == "which" and matches and not plan.subjects:
@@ -139,8 +152,8 @@ class Assistant:
             return derivation.count(self._composer.draft(question, plan), [measure], hits)
         everything = self._ledger.zones(name)
         expected = plan.subjects if plan.operation in ("max", "min", "nth") and len(plan.subjects) == 1 else ()
-        over_all = bool(expected) or (plan.operation in ("share", "filter") and plan.constraint("than") is not None)
-        zones = everything if over_all or plan.operation == "share" else plan.subjects or everything
+        over_all = expected or plan.operation in ("share", "position") or plan.constraint("than") is not None
+        zones = everything if over_all else plan.subjects or everything
         measures = self._ledger.measures(name, zones, counts=plan.counts)
         missing = tuple(zone for zone in zones if zone not in {measure.subject for measure in measures})
         if missing or not measures:
@@ -151,15 +164,17 @@ class Assistant:
             return derivation.check(draft, measures[0], hits)
         if plan.operation == "count":
             return derivation.count(draft, measures, hits)
-        if plan.operation == "share":
+        if plan.operation in ("share", "position"):
             part = next(measure for measure in measures if measure.subject == plan.subjects[0])
             computation = share(part, measures)
+            if plan.operation == "position":
+                computation = position(part, measures, plan.constraints)
         else:
             computation = compute(plan.operation, plan.constraints, measures)
         if plan.operation == "nth" and not computation.chosen:  # there are not so many
             return self._composer.refusal(question, plan, Refused("missing_operand"), hits)
         completeness = None
-        if zones == everything:
+        if zones == everything and plan.operation not in ("share", "position"):
             matched = computation.chosen if plan.operation in PICKS else measures
             completeness = _completeness(zones, {measure.subject for measure in matched})
         holds: bool | None = None
@@ -207,6 +222,8 @@ class Assistant:
             if plan.leftover and plan.operation != "nth" and hits[0].passage.kind != attribute.kind:
                 return []
             return self._ledger.statements([attribute], (None,), plan.ordinal)
+        if plan.places and plan.subjects and any(fact.attribute == attribute.name for fact in self._premises.named(plan)):
+            return []  # one of them, not all
         if plan.leftover and plan.operation != "nth" and not self._asks_all(plan, attribute, hits):
             return []
         if plan.operation == "which":

@@ -67,9 +67,20 @@ class Composer:
             state(draft, statement)
         return draft.finish(hits, completeness, confidence=confidence)
 
-    def elsewhere(self, question: str, plan: Plan, passages: Sequence[Passage], hits: Sequence[Hit]) -> Answer:
-        """What the question says of a zone that it is not said of, where the documents do say it."""
+    def elsewhere(
+        self,
+        question: str,
+        plan: Plan,
+        passages: Sequence[Passage],
+        hits: Sequence[Hit],
+        own: Sequence[Statement] = (),
+    ) -> Answer:
+        """What the question says of a zone that it is not said of, where the documents do say it; first, `own`, what
+        they say of the zone instead."""
         draft = self.draft(question, plan)
+        for statement in own:
+            state(draft, statement)
+            draft.say("next")
         items = [segment for passage in passages for segment in _passage(draft, passage, "passage_item")]
         draft.say("premise_elsewhere", {"zone": draft.zone_named(plan.subjects[0]), "items": items})
         return draft.finish(hits, status="corrected", reason="false_premise")

@@ -81,6 +81,13 @@ def share(part: Measure, measures: Sequence[Measure]) -> Computation:
     return _result("share", [part, *others], 100 * part.number / total, "%")
 
 
+def position(part: Measure, measures: Sequence[Measure], constraints: Sequence[str]) -> Computation:
+    """Which place one of the measures takes among all, from 1; equal ones share the better place."""
+    ranked = sorted(measures, key=lambda measure: measure.number, reverse="from=min" not in constraints)
+    place = next(i for i, measure in enumerate(ranked, 1) if measure.number == part.number)
+    return Computation("position", tuple(ranked), (), Decimal(place))
+
+
 def meets(value: Decimal, constraints: Sequence[str]) -> bool:
     """Whether a value keeps every bound (`>=20`, `<5`, `=6`) among the constraints."""
     for constraint in constraints:

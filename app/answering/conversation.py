@@ -171,7 +171,7 @@ def _another_operation(text: str, plan: Plan, context: Context) -> Plan | None:
     refers = _ANAPHORA.search(text) is not None
     number = re.search(rf"({NUMBER})(?:以上|以下|未満|を?超|より)", text)
     if before.operation in ("filter", "check") and number and not plan.computed:
-        again: Operation | None = operation_of(text.replace(number[1], number[1] + "つ", 1), 0, ("つ",))
+        again: Operation | None = operation_of(text.replace(number[1], number[1] + "つ", 1), 0, {"つ": 1.0})
         if again and again.name == "filter":
             return _with(plan, before.attribute, before, again, ())
     if plan.computed and plan.attribute and plan.attribute != before.attribute:
@@ -220,7 +220,7 @@ def _another_attribute(text: str, plan: Plan, context: Context) -> Plan | None:
 
 
 def _again(text: str, zones: int, before: Plan) -> Operation | None:
-    return operation_of(text, max(zones, 0) if zones != 1 else 0, ()) if before.attribute else None
+    return operation_of(text, max(zones, 0) if zones != 1 else 0, {}) if before.attribute else None
 
 
 def _with(plan: Plan, attribute: str | None, before: Plan, operation: Operation, zones: tuple[str, ...]) -> Plan:

@@ -31,7 +31,7 @@ def _check_shown(answer: Mapping[str, Any], redone: Redone) -> None:
     shown = redone.picked if redone.operation in PICKS else operands(redone)
     if redone.operation == "share":  # the part first, and then the others
         shown = sorted(shown, key=lambda value: value.subject not in plan["subjects"])
-    expected = [(next(iter(value.passages)), float(value.number)) for value in shown]
+    expected = [(next(iter(value.passages)), float(value.stated or value.number)) for value in shown]
     if stated[: len(expected)] != expected or (len(stated) > len(expected) and "then" not in redone.forms):
         raise Miscomputed("示された値が、計算のもとの値と違います")
 
@@ -64,7 +64,7 @@ def _check_completeness(answer: Mapping[str, Any], redone: Redone, evidence: Evi
     if operation == "count":
         complete, matched = plan["attribute"] is None, set[str | None](zones)
     else:
-        complete = [value.subject for value in redone.values] == zones and operation != "check"
+        complete = operation not in ("share", "position") and [value.subject for value in redone.values] == zones and operation != "check"
         matched = {value.subject for value in (redone.picked if operation in PICKS else redone.values)}
     if (stated is not None) != complete:
         raise Miscomputed("すべての区画を確認したかどうかが、計算のもとと合いません")

@@ -11,7 +11,7 @@ from app.answering.draft import Draft
 from app.answering.ledger import Statement
 from app.schema import Hit, Passage
 
-_DIRECTED = ("nth", "rank", "compare")
+_DIRECTED = ("nth", "rank", "compare", "position")
 
 
 def derive(
@@ -42,6 +42,8 @@ def derive(
         listed = chosen if name == "filter" else chosen or computation.operands
     parts["items"] = _items(draft, computation, operands, listed)
     parts["number"] = [_number(draft, computation, operands)]
+    if name == "position":
+        parts["zone"] = draft.zone_named(plan.subjects[0])
     if name == "ratio":
         larger, smaller = computation.operands
         parts |= {"zone": draft.zone_named(larger.subject), "other": draft.zone_named(smaller.subject)}

@@ -19,7 +19,7 @@ class Miscomputed(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Number:
-    """A number of one subject, with the passages that it stands on."""
+    """A number of one subject in the base unit, with the passages that it stands on; `stated` is it as it is written."""
 
     subject: str | None
     number: Fraction
@@ -27,6 +27,7 @@ class Number:
     approximate: bool
     passages: frozenset[str]
     counted: bool
+    stated: Fraction | None = None
 
 
 @dataclass(frozen=True)
@@ -40,6 +41,7 @@ class Evidence:
     documents: Mapping[str, Document]
     read: Callable[[], Reading]
     attributes: Mapping[str, Attribute]
+    units: Mapping[str, tuple[float, str]]
 
     @cached_property
     def passages(self) -> Mapping[str, Passage]:
@@ -110,7 +112,10 @@ class Evidence:
             return Number(subject, Fraction(len(found)), None, False, passages, True)
         if len(found) != 1 or found[0].number is None:
             raise Miscomputed(f"{subject} の {attribute} が1つに定まりません")
-        return Number(subject, Fraction(repr(found[0].number)), found[0].unit, found[0].approximate, passages, False)
+        fact = found[0]
+        factor, unit = self.units.get(fact.unit or "", (1.0, fact.unit))
+        number = Fraction(repr(fact.number))
+        return Number(subject, number * Fraction(repr(factor)), unit, fact.approximate, passages, False, number)
 
     def listed(self, attribute: str, zone: str | None) -> list[tuple[str, str]]:
         """All that is stated of a zone (None: of a document) under an attribute, as (text, passage id), its own section

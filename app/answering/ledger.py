@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
 from app.answering.computation import Measure
 from app.reading.guide import Attribute
 from app.schema import Fact, Passage, Reading
+
+Units = Mapping[str, tuple[float, str]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,8 +26,10 @@ class Statement:
 class Ledger:
     """What a reading states. Complete: everything it holds of an attribute, never the best few."""
 
-    def __init__(self, reading: Reading) -> None:
+    def __init__(self, reading: Reading, units: Units | None = None) -> None:
+        """`units` gives for every word for a unit its factor to the base unit, and that one's name."""
         self._reading = reading
+        self._units = units or {}
 
     @property
     def all_zones(self) -> tuple[str, ...]:
@@ -60,8 +64,9 @@ class Ledger:
                 measures.append(Measure(subject, Decimal(len(facts)), facts, counted=True))
             elif not counts and facts and facts[0].number is not None:
                 fact = facts[0]
-                number = Decimal(repr(fact.number))
-                measures.append(Measure(subject, number, (fact,), fact.unit, fact.approximate))
+                factor, unit = self._units.get(fact.unit or "", (1.0, fact.unit))
+                number = Decimal(repr(fact.number)) * Decimal(repr(factor))
+                measures.append(Measure(subject, number, (fact,), unit, fact.approximate))
         return measures
 
     def statements(

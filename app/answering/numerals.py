@@ -48,6 +48,11 @@ def parse(text: str) -> float:
     return float(total + part + digit)
 
 
+def ordinal_spans(text: str) -> list[tuple[int, int]]:
+    """Where a normalised text speaks of places in a list."""
+    return [match.span() for pattern in (_ORDINAL, _ENGLISH_ORDINAL, _LAST, _FIRST) for match in pattern.finditer(text)]
+
+
 def ordinal_of(text: str) -> int | None:
     """The place in a list that a normalised question asks for, from 1; -1 is the last: 「2つ目」「三番目」「最後の」."""
     if match := _ORDINAL.search(text):

@@ -6,14 +6,15 @@ Words of the languages only; what the numbers are, and which zones, is the plan'
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 
 from app.answering.numerals import NUMBER, exact, parse
 from app.schema import Mention
 
 # What is counted with: 「6つ」「5件」, but not 「2つ目」, a place in a list.
-COUNTERS = ("つ", "個", "件", "項目", "か所", "ヶ所", "カ所", "箇所", "種類", "本", "项", "个", "measures", "areas")
+COUNTERS: Mapping[str, float] = dict.fromkeys(("つ", "個", "件", "項目", "か所", "ヶ所", "カ所", "箇所", "種類", "本", "项", "个", "measures", "areas"), 1.0)
 _NOT_ORDINAL = r"(?!目|め|番)"
 
 _SMALL = re.compile(
@@ -48,6 +49,7 @@ _SUM = re.compile(
 _MEAN = re.compile(r"平均|へいきん|アベレージ|(?<![a-z])average(?![a-z])|(?<![a-z])mean (?:size|area|number)")
 _RATIO = re.compile(r"何倍|なんばい|何分の|倍率|[何の]倍|倍(?:ある|です|で[すし]|に|も)|how many times|times (?:as|larger|bigger)|几倍|多少倍")
 _SHARE = re.compile(r"何(?:%|パーセント|割)|割合|比率|占め|シェア|percent|proportion|share of|百分之|占比")
+_POSITION = re.compile(r"何(?:番目|位|番手)|(?:順位|ランク)は|what rank|where does .+ rank|第几|排名?第?几")
 _COUNT = re.compile(
     r"いくつ|なんこ|幾つ|何個|何件|何項目|何か所|何ヶ所|何カ所|何箇所|何種類|何本|(?<!人)数[はをがって]|数(?:える|えて|え)|数$|数[?。]|件数|個数|総数"
     r"|how many|number of|几个|多少个|几项|多少项|数量"
@@ -104,10 +106,11 @@ class Operation:
     constraints: tuple[str, ...] = ()
 
 
-def operation_of(text: str, subjects: int, units: Sequence[str]) -> Operation | None:
+def operation_of(text: str, subjects: int, units: Mapping[str, float]) -> Operation | None:
     """What `text`, a normalised question for numbers, wants done with them; None if just to have them.
 
-    `subjects` is how many zones it names, `units` the normalised words for the units that the numbers may have.
+    `subjects` is how many zones it names, `units` the normalised words for the units that the numbers may have, each
+    with its factor to the unit that constraints are in.
     """
     stated = _stated_values(text, units)
     direction = "min" if asks_smallest(text) else "max"
@@ -125,7 +128,7 @@ def operation_of(text: str, subjects: int, units: Sequence[str]) -> Operation | 
     if _SUPERLATIVE.search(text) and not stated:
         return Operation(direction)
     if found := _result_of(text, subjects):
-        return Operation(found, claims)
+        return Operation(found, (f"from={direction}",) if found == "position" else claims)
     if stated:
         return Operation("check" if subjects == 1 else "filter", claims)
     if subjects == 2 and (claim := _claim(text)):
@@ -146,6 +149,8 @@ def _result_of(text: str, subjects: int) -> str | None:
         return "ratio"
     if _SHARE.search(text) and subjects == 1:
         return "share"
+    if _POSITION.search(text) and subjects == 1:
+        return "position"
     if _DIFFERENCE.search(text) and subjects == 2:
         return "difference"
     if subjects != 1 and _MEAN.search(text):
@@ -155,7 +160,9 @@ def _result_of(text: str, subjects: int) -> str | None:
     return None
 
 
-_WORDS = (_TOP, _COUNT, _SUPERLATIVE, _NTH, _ORDER, _SUM, _MEAN, _RATIO, _SHARE, _DIFFERENCE, _COMPARE, _THAN)
+# Size by itself says nothing of a topic.
+_SIZE = re.compile(r"(?:大き|小さ|小|広|狭|でか|デカ|ちっちゃ)[いくめ]")
+_WORDS = (_SIZE, _TOP, _COUNT, _SUPERLATIVE, _NTH, _ORDER, _SUM, _MEAN, _RATIO, _SHARE, _POSITION, _DIFFERENCE, _COMPARE, _THAN)
 
 
 def operation_words(text: str, measures: Sequence[Mention]) -> list[tuple[int, int]]:
@@ -222,17 +229,24 @@ class _Stated:
         return next((f"{sign}{self.number}" for sign, pattern in _BOUNDS_BEFORE if pattern.search(self.before)), "")
 
 
-def _stated_values(text: str, units: Sequence[str]) -> list[_Stated]:
+def _stated_values(text: str, units: Mapping[str, float]) -> list[_Stated]:
     """The numbers with a unit in the question; the words between two of them are before one and behind the other."""
     names = "|".join(re.escape(unit) for unit in sorted(units, key=len, reverse=True))
     # The first of a range goes without its unit: 「10〜30平方キロ」.
     lone = rf"{NUMBER}(?=\s*(?:から|〜|~|-|–|—|到|to)\s*{NUMBER}\s*(?:{names}))"
-    matches = list(re.finditer(rf"(?P<number>{NUMBER})\s*(?:{names}){_NOT_ORDINAL}|{lone}", text)) if names else []
+    pattern = rf"(?P<number>{NUMBER})\s*(?P<unit>{names}){_NOT_ORDINAL}|{lone}"
+    matches = list(re.finditer(pattern, text)) if names else []
+    factors = [units[match["unit"]] if match["unit"] else 0.0 for match in matches]
+    factors = [factor or next(filter(None, factors[i:]), 1.0) for i, factor in enumerate(factors)]
     edges = [0, *(match.end() for match in matches)]
     starts = [*(match.start() for match in matches[1:]), len(text)]
     return [
-        _Stated(exact(parse(match["number"] or match.group())), text[edge : match.start()], text[match.end() : start].lstrip())
-        for match, edge, start in zip(matches, edges, starts, strict=False)
+        _Stated(
+            exact(float(Decimal(repr(parse(match["number"] or match.group()))) * Decimal(repr(factor)))),
+            text[edge : match.start()],
+            text[match.end() : start].lstrip(),
+        )
+        for match, factor, edge, start in zip(matches, factors, edges, starts, strict=False)
     ]
 
 

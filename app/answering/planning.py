@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from app.answering.numerals import ordinal_of
+from app.answering.numerals import ordinal_of, ordinal_spans
 from app.answering.operations import (
     COUNTERS,
     Operation,
@@ -34,6 +34,10 @@ _SAYS_MEASURE = frozenset({"max", "min", "filter", "check", "ratio", "difference
 _JOINS = re.compile(r"(?:と|や|、|,|・|および|及び|ならびに|and|&|和|与|以及|\s|それ(?:から|に)|の|は|が|も|どこ|対象|で|何|か|また)*")
 
 _ASKS = re.compile(r"どの|どこ|何|いずれ|どちら|どれ|どっち|なに")
+# Asking for all of several.
+_PLURAL = re.compile(
+    r"(?:どれ|どこ|どの区|何区)と(?:どれ|どこ|どの区|何区)|それぞれ|複数|すべて|全て|全部|ぜんぶ|一覧|残らず|漏れなく|リスト|列挙|挙げ|which zones|all (?:the )?zones|哪些|哪几个"
+)
 # Asking what the document itself is about.
 _DESCRIBE = re.compile(
     r"(?:資料|文書|文章|記事|発表|ドキュメント|本文|内容|これ)(?:は|って|の)?.{0,8}(?:何|なに|概要|要約|テーマ|内容|どんな)|(?:概要|要約|あらまし)を"
@@ -58,25 +62,28 @@ class Planner:
 
     def plan(self, question: str) -> Plan:
         """The plan of a question that passed `check_question`."""
-        vocabulary = self._vocabulary
-        heard = Utterance(question, self._tokenizer, vocabulary.noun)
+        vocabulary, sections = self._vocabulary, self._vocabulary.sections
+        heard = Utterance(question, self._tokenizer, sections.noun, sections.nouns)
         places = vocabulary.gazetteer.find(heard.normalized)
-        zones = vocabulary.zones(heard.normalized, places)
-        excluded = vocabulary.exclusions(heard.normalized, zones)
-        included = vocabulary.inclusions(heard.normalized, zones)
-        which = [] if zones and not excluded else vocabulary.asks_which(heard)
-        heard.cover([*zones, *excluded, *included, *which, *vocabulary.sections(heard.normalized)])
+        zones = sections.zones(heard.normalized, places)
+        excluded = sections.exclusions(heard.normalized, zones)
+        included = sections.inclusions(heard.normalized, zones)
+        which = [] if zones and not excluded else sections.asks_which(heard)
+        heard.cover([*zones, *excluded, *included, *which, *sections.words_in(heard.normalized)])
         literals = heard.literals()
         topic = heard.topic()
         heard.cover(places)
         mentions = self._mentions(heard, zones)
-        asked, asks_where = self._asked(heard, mentions)
         heard.cover(vocabulary.measures(heard))
+        heard.cover_spans(ordinal_spans(heard.spoken))
         subjects = tuple(dict.fromkeys(zone.value for zone in zones))
         if excluded:
-            subjects = tuple(name for name in vocabulary.zone_names if name not in subjects)
+            subjects = tuple(name for name in sections.names if name not in subjects)
         if included:
             subjects = ()
+        if zones and any(item.sure and item.attribute.of == "zone" for item in mentions):
+            mentions = [item for item in mentions if item.attribute.of == "zone"]
+        asked, asks_where = self._asked(heard, mentions)
         operation, attribute = self._operation(heard, mentions, asked, subjects, bool(which) or asks_where)
         if operation is None and asked and _describes(heard, which, asked, mentions):
             operation, attribute = Operation("which", (f"then={asked.attribute.name}",)), None
@@ -87,7 +94,7 @@ class Planner:
             leftover = self._without_lead(heard, leftover, mentions, operation)
         if operation is None:
             operation = self._plain(heard, subjects, attribute, leftover, bool(which) or (asks_where and not zones))
-        terms = self._thesaurus.terms(heard, leftover)
+        terms = self._thesaurus.terms(heard, [item for item in leftover if not heard.is_asked(item)])
         return Plan(
             language=heard.language,
             subjects=subjects,
@@ -106,10 +113,12 @@ class Planner:
     # ── Attributes ──────────────────────────────────────────────────────────────────────────────────────────
 
     def _mentions(self, heard: Utterance, zones: Sequence[Mention]) -> list[AttributeMention]:
-        """Every word for an attribute; in kana, English or Chinese where there is none that is sure in Japanese."""
-        mentions = self._vocabulary.attribute_mentions(heard.tokens, heard.covered, zones)
+        """Every word for an attribute; in kana, English, Chinese or misspelt where none is sure in Japanese."""
+        mentions = self._vocabulary.attribute_mentions(heard, zones)
         if not any(mention.sure for mention in mentions):
-            mentions += self._vocabulary.kana_mentions(heard) or self._vocabulary.foreign_mentions(heard)
+            vocabulary = self._vocabulary
+            ways = (vocabulary.kana_mentions, vocabulary.foreign_mentions, vocabulary.misspelt_mentions)
+            mentions += next((found for way in ways if (found := way(heard))), [])
         return mentions
 
     def _asked(self, heard: Utterance, mentions: Sequence[AttributeMention]) -> tuple[AttributeMention | None, bool]:
@@ -128,7 +137,7 @@ class Planner:
         if not nouns and heard.language == "ja" and not any(mention.attribute.measured for mention in sure):
             covered = list(heard.covered)
             heard.cover(Mention("", mention.start, mention.end) for mention in mentions)
-            if heard.leftover():  # 「…は含まれますか」 asks for what stands before it
+            if any(not heard.is_asked(item) for item in heard.leftover()):  # 「…は含まれますか」 asks for what stands before it
                 return None, False
             heard.covered[:] = covered
         asked = max(nouns or sure, key=lambda mention: (mention.end if nouns else 0, mention.rank))
@@ -183,11 +192,11 @@ class Planner:
             if not open_words or heard.language == "zh" or operation.name in ("check", "sum"):
                 return operation, of
             heard.covered[:] = before
-        if (attribute and attribute.of == "document" and (numbers := counted(heard.spoken))) or asks_count(heard.spoken):
-            if attribute and attribute.of == "document":
-                heard.cover_spans([*operation_words(heard.spoken, []), *((item.start, item.end) for item in numbers)])
-                stated = re.match(r"\d+", numbers[0].value) if numbers else None
-                return Operation("count", (f"={stated.group()}",) if stated else ()), attribute
+        numbers = counted(heard.spoken)
+        if attribute and attribute.name in self._vocabulary.several and (numbers or asks_count(heard.spoken)):
+            heard.cover_spans([*operation_words(heard.spoken, []), *((item.start, item.end) for item in numbers)])
+            stated = re.match(r"\d+", numbers[0].value) if numbers else None
+            return Operation("count", (f"={stated.group()}",) if stated else ()), attribute
         if asked and (ordinal := ordinal_of(heard.spoken)):
             heard.cover_spans(operation_words(heard.spoken, []))
             return Operation("nth", (f"nth={ordinal}",)), attribute
@@ -202,7 +211,7 @@ class Planner:
 
     def _zone_count(self, heard: Utterance, subjects: Sequence[str]) -> Operation | None:
         """How many sections there are, or whether there are as many as the question says."""
-        match = self._vocabulary.asks_zone_count(heard.spoken)
+        match = self._vocabulary.sections.asks_count(heard.spoken)
         if match is None or subjects:
             return None
         heard.cover_spans([match.span()])
@@ -216,7 +225,7 @@ class Planner:
         self, heard: Utterance, mentions: Sequence[AttributeMention], subjects: Sequence[str], asks_which: bool
     ) -> tuple[Operation, Attribute] | None:
         """What is to be done with how many facts of an attribute the zones have."""
-        text = self._vocabulary.without_zone_numbers(heard.spoken)
+        text = self._vocabulary.sections.without_numbers(heard.spoken)
         cue = count_cue(text)
         countable = [item for item in mentions if not item.interrogative and (item.rank[0] or not item.attribute.measured)]
         if cue is None or not countable or ordinal_of(text):
@@ -253,7 +262,7 @@ class Planner:
         operation = operation_of(heard.spoken, len(subjects), self._vocabulary.units)
         if operation is None or (said is None and operation.name not in _SAYS_MEASURE and not self._in_units(heard)):
             return None
-        if said is None and asked is not None and operation.name not in ("max", "min", "nth", "filter"):
+        if said is None and (operation.name == "nth" or (asked and operation.name not in ("max", "min", "filter"))):
             return None
         if operation.name == "filter" and operation.constraints[0][1:] == "than" and len(subjects) == 1:
             return Operation("filter", (*operation.constraints, f"than={subjects[0]}")), attribute
@@ -292,7 +301,7 @@ class Planner:
         asks_which: bool,
     ) -> Operation:
         if asks_which and not zones:
-            return Operation("which")
+            return Operation("which", ("every",) if _PLURAL.search(heard.text) else ())
         if not zones and not attribute and not leftover and _DESCRIBE.search(heard.text):
             return Operation("describe")
         if attribute and any(token.base in LIST_CUES for token in heard.tokens):

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Collection, Sequence
+
 import numpy as np
 
 from app.answering.gazetteer import Gazetteer
 from app.answering.ledger import Ledger
+from app.answering.operations import counted
 from app.reading.guide import Attribute
 from app.reading.normalization import normalize
 from app.schema import Fact, Mention, Passage, Plan, Reading
@@ -20,10 +24,14 @@ NOT_SAID = 0.45
 class Premises:
     """Holds what questions take for granted against what one reading says."""
 
-    def __init__(self, reading: Reading, ledger: Ledger, gazetteer: Gazetteer, retriever: Retriever) -> None:
+    def __init__(
+        self, reading: Reading, ledger: Ledger, gazetteer: Gazetteer, names: Collection[str], retriever: Retriever
+    ) -> None:
+        """`names` are the attributes whose facts are names, which may be ambiguous."""
         self._reading = reading
         self._ledger = ledger
         self._gazetteer = gazetteer
+        self._names = frozenset(names)
         self._retriever = retriever
 
     def named(self, plan: Plan) -> list[Fact]:
@@ -33,7 +41,7 @@ class Premises:
 
     def meant(self, place: Mention, plan: Plan) -> list[Fact]:
         """The facts that a name may stand for, in the zones that the question names if it names any."""
-        facts = self._gazetteer.facts(place.value)
+        facts = [fact for fact in self._gazetteer.facts(place.value) if fact.attribute in self._names]
         return [fact for fact in facts if fact.subject in plan.subjects] if plan.subjects else facts
 
     def misplaced(self, plan: Plan) -> list[Fact]:
@@ -43,6 +51,11 @@ class Premises:
         facts = self.named(plan)
         stated = {fact.subject for fact in facts}
         return facts[:1] if facts and facts[0].subject and plan.subjects[0] not in stated else []
+
+    def stating(self, facts: Sequence[Fact]) -> list[Passage]:
+        """The passages that some facts were read from."""
+        ids = {fact.passage_id for fact in facts}
+        return [passage for passage in self._reading.passages if passage.passage_id in ids]
 
     def elsewhere(self, plan: Plan) -> list[Passage]:
         """The passages of other zones that say what the question says of a zone of which nothing like it is said."""
@@ -66,6 +79,8 @@ class Premises:
         folded = normalize(question).text
         if not facts or any(normalize(fact.text).text in folded for fact in facts):
             return []
+        if len(facts) == 1 and (plan.confirms or not plan.leftover) and (stated := counted(folded)) and re.search(r"\d", facts[0].text):
+            return facts if not any(item.value in normalize(facts[0].text).text for item in stated) else []
         other = any(term.weight == 1.0 for term in plan.terms)
         return facts if len(facts) == 1 and other and plan.confirms else []
 

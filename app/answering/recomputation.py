@@ -16,7 +16,7 @@ from app.answering.evidence import Evidence, Miscomputed, Number
 from app.answering.redoing import PICKS, Redone, computes, meets, operands, redo, said
 
 # Wordings that say what was done.
-_DIRECTED = [f"{name}_{end}" for name in ("nth", "rank", "compare") for end in ("max", "min")]
+_DIRECTED = [f"{name}_{end}" for name in ("nth", "rank", "compare", "position") for end in ("max", "min")]
 _CONTRADICTING = frozenset({"premise_place", "premise_elsewhere", "premise_fact"})
 _SAYING = frozenset(
     "filter filter_none sum mean difference ratio share count_of count_all count_zones check_yes check_no".split()
@@ -71,7 +71,7 @@ def _expected(plan: Mapping[str, Any], redone: Redone, evidence: Evidence) -> tu
             claims.append(_count_of(value))
 
     template = operation
-    if operation in ("nth", "rank", "compare"):
+    if operation in ("nth", "rank", "compare", "position"):
         template = f"{operation}_{forms['from'][0]}"
     if operation == "check":
         template = "check_yes" if meets(values[0].number, forms) else "check_no"
@@ -90,7 +90,9 @@ def _expected(plan: Mapping[str, Any], redone: Redone, evidence: Evidence) -> tu
         if values[0].counted and operation != "filter":
             template += "_count"
         return claims, template
-    result = _result(operation, plan, stands_on, all_of_it)
+    result = _place(plan, stands_on, all_of_it) if operation == "position" else _result(operation, plan, stands_on, all_of_it)
+    if operation == "position" and values[0].counted:
+        template += "_count"
     if operation != "ratio":
         claims.append(result)
     for value in stands_on:
@@ -132,6 +134,14 @@ def _result(operation: str, plan: Mapping[str, Any], values: Sequence[Number], a
     approximate = any(value.approximate for value in values)
     shown = f"{'約' if approximate else ''}{text}{unit or ''}"
     return _Claim(operation, shown, all_of_it, None, float(text), unit, approximate)
+
+
+def _place(plan: Mapping[str, Any], ranked: Sequence[Number], all_of_it: frozenset[str]) -> _Claim:
+    own = [value.number for value in ranked if value.subject in plan["subjects"]]
+    if len(own) != 1:
+        raise Miscomputed("順位を求める区画が1つに定まりません")
+    place = [value.number for value in ranked].index(own[0]) + 1
+    return _Claim("position", str(place), all_of_it, None, float(place))
 
 
 def _compare(answer: Mapping[str, Any], expected: Sequence[_Claim]) -> None:

@@ -36,10 +36,11 @@ _ALLOWED = {
     **dict.fromkeys(("sum", "mean", "ratio"), "by stated"),
     "difference": "by stated of",
     "share": "by",
+    "position": "by from",
     "count": "by stated",
     "check": "by stated bound",
 }
-_REQUIRED = {"nth": ("nth", "from"), "rank": ("from",), "compare": ("from",)}
+_REQUIRED = {"position": ("from",), "nth": ("nth", "from"), "rank": ("from",), "compare": ("from",)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +89,7 @@ def _values(plan: Mapping[str, Any], forms: Mapping[str, Sequence[str]], evidenc
         return []
     if counts and evidence.is_of_document(attribute):
         return [evidence.number(attribute, None, counts=True)]
-    over_all = operation == "share" or (operation in ("max", "min", "nth") and len(subjects) == 1)
+    over_all = operation in ("share", "position") or (operation in ("max", "min", "nth") and len(subjects) == 1)
     zones = evidence.stating(attribute)
     values = [evidence.number(attribute, zone, counts=counts) for zone in (zones if over_all else subjects or zones)]
     if not values or (operation == "check" and len(values) != 1):
@@ -124,6 +125,8 @@ def operands(redone: Redone) -> list[Number]:
         if len(ranked) != 2:
             raise Miscomputed(f"{redone.operation!r} は2つの値の計算です")
         return ranked
+    if redone.operation == "position":
+        return sorted(redone.values, key=lambda value: value.number if redone.forms["from"] == ["min"] else -value.number)
     return list(redone.values)
 
 

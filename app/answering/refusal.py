@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from app.answer import Reason
 from app.answering.expectation import expectations
 from app.answering.question_words import COMPARISONS, ONLY_CUES
+from app.answering.thesaurus import LIGHT
 from app.answering.vocabulary import Vocabulary
 from app.reading.guide import Attribute
 from app.reading.normalization import normalize
@@ -46,15 +47,15 @@ class Judge:
         self._text = normalize(text).text
         self._tokenizer = tokenizer
         self._attributes = {attribute.name: attribute for attribute in vocabulary.attributes}
-        self._noun = vocabulary.noun or "区"
-        self._nouns = tuple(noun for noun in vocabulary.nouns if len(noun) > 1)
-        endings = "|".join(re.escape(word) for word in vocabulary.section_words)
+        self._noun = vocabulary.sections.noun or "区"
+        self._nouns = tuple(noun for noun in vocabulary.sections.nouns if len(noun) > 1)
+        endings = "|".join(re.escape(word) for word in vocabulary.sections.words)
         self._ending = re.compile(endings) if endings else None
         self._terms = frozenset(token.base for token in tokenizer.tokenize(text) if token.content)
 
     def premise(self, question: str, plan: Plan) -> Refused | None:
         """Whether the question is about something that the documents have at all."""
-        return self._unknown_name(question, plan) or self._part_of_zone(question, plan) or self._nothing_asked(plan)
+        return self._unknown_name(question, plan) or self._part_of_zone(question, plan) or self._of_document(question, plan) or self._nothing_asked(plan)
 
     def detail(self, question: str, plan: Plan, hits: Sequence[Hit]) -> Refused | None:
         """A detail asked for beside what the plan understood: a date, a price, a name. There is at least one hit."""
@@ -86,11 +87,15 @@ class Judge:
     def _unknown_name(self, question: str, plan: Plan) -> Refused | None:
         """A name of the kind that zones and places have, which the documents do not write."""
         for mention in plan.leftover:
+            if longer := self._longer_name(question, plan, mention):
+                return Refused("name_unknown", longer)
             ended = self._ending is not None and self._ending.match(normalize(question[mention.end :]).text) is not None
             zone_like = ended or self._is_part_like(mention.value) or self._is_beside_zone(question, plan, mention)
             place_like = _PLACE_ENDING.search(mention.value) and self._is_name(mention.value)
             if (zone_like or place_like) and self._is_nouns(mention.value) and not self._knows(mention.value):
                 return Refused("name_unknown", mention)
+        if (stranger := self._stranger(plan)) is not None:
+            return Refused("name_unknown", stranger)
         tokens = self._tokenizer.tokenize(question)
         compares = any(token.base in COMPARISONS for token in tokens)
         for token in tokens:
@@ -99,6 +104,24 @@ class Judge:
                 if compares or (not plan.subjects and len(plan.leftover) * PLACE_SHARE <= 1):
                     return Refused("name_unknown", run)
         return None
+
+    def _longer_name(self, question: str, plan: Plan, mention: Mention) -> Mention | None:
+        """A zone's name with one more character before it, which is another name: 南鷺ノ瀬 is not 鷺ノ瀬."""
+        for name in plan.subjects:
+            end = mention.end + len(name)
+            if len(mention.value) == 1 and question[mention.end : end] == name and not self._knows(question[mention.start : end]):
+                return Mention(question[mention.start : end], mention.start, end)
+        return None
+
+    def _stranger(self, plan: Plan) -> Mention | None:
+        """What an attribute of zones is asked of, if it is none of them and no word of it is known: 「青崎の重点は」."""
+        attribute = self._attributes.get(plan.attribute or "")
+        if attribute is None or attribute.of != "zone" or plan.subjects or plan.places or plan.computed:
+            return None
+        nouns = [term for term in plan.terms if term.weight > LIGHT]
+        if plan.operation == "which" or len(plan.leftover) != 1 or not nouns or any(self._has(term) for term in nouns):
+            return None
+        return self._whole(nouns[0].mention, plan)
 
     def _is_beside_zone(self, question: str, plan: Plan, mention: Mention) -> bool:
         """Whether a name stands beside a zone as one more: 「前海と徐匯」, 「徐匯は前海より」."""
@@ -148,9 +171,16 @@ class Judge:
             return Refused("name_unknown", mention)
         return None
 
+    def _of_document(self, question: str, plan: Plan) -> Refused | None:
+        """What is stated of the document as a whole, asked of a zone: 「白砂の予算は」 where one fund pays for all."""
+        attribute = self._attributes.get(plan.attribute or "")
+        if attribute is None or attribute.of != "document" or len(plan.subjects) != 1 or plan.confirms:
+            return None
+        return Refused("attribute_absent", _attribute_mention(question, attribute))
+
     def _nothing_asked(self, plan: Plan) -> Refused | None:
         asked = plan.subjects or plan.attribute or plan.leftover or plan.places or plan.literals
-        return None if asked else Refused("out_of_scope")
+        return None if asked or plan.operation in ("describe", "count") else Refused("out_of_scope")
 
 
 def signs(plan: Plan, hits: Sequence[Hit]) -> tuple[float, ...]:
@@ -166,6 +196,10 @@ def anchored(plan: Plan) -> float:
     """1.0 if the question names a zone, an attribute or a place of the document, or asks which zone; else 0.0."""
     named = plan.subjects or plan.attribute or plan.places or plan.literals
     return float(bool(named) or plan.operation == "which")
+
+
+def _fold(text: str) -> str:
+    return normalize(text).text
 
 
 def _mention(token: Token) -> Mention:

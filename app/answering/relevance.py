@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 
 import numpy as np
@@ -9,7 +10,7 @@ import numpy as np
 from app.answering.premises import Premises
 from app.reading.guide import Attribute
 from app.reading.normalization import normalize
-from app.schema import Hit, Passage, Plan, Reading
+from app.schema import Hit, Passage, Plan, Reading, Term
 from app.searching.dense_index import Mask, Scores
 from app.searching.retrieval import Retriever
 
@@ -21,6 +22,8 @@ PLACE_BONUS = 10.0
 LITERAL_BONUS = 3.0
 # A passage matches whatever else is asked if it holds this share of the words.
 MATCHES = 0.95
+# Between two words either of which will do.
+_OR = re.compile(r"[^。]{0,6}?(?:または|又は|もしくは|若しくは|あるいは|か|や| or |或者?|还是)[^。]{0,3}?")
 
 
 class Relevance:
@@ -40,23 +43,39 @@ class Relevance:
         allowed = self._about(plan.subjects) if plan.subjects else None
         return self._retriever.search(self._queries(question, plan), plan.terms, allowed=allowed, bonus=self._bonus(plan))
 
-    def matches(self, plan: Plan, hits: Sequence[Hit]) -> list[Hit]:
+    def matches(self, question: str, plan: Plan) -> list[Hit]:
         """Every passage that holds the words asked for, best first; none if no passage does.
 
         A filter is complete or it is not one; where no passage has the words, meaning decides, and picks the best.
         """
-        if plan.places or not plan.terms:
-            return []
-        covered = self._retriever.coverage(plan.terms)
         attribute = self._attributes.get(plan.attribute or "")
-        allowed = np.array([self._may_match(plan, attribute, i) for i in range(len(self._folded))])
-        main = [term for term in plan.terms if term.weight == 1.0]
-        if float(covered[allowed].max(initial=0.0)) < MATCHES and main and plan.operation in ("which", "list"):
-            covered = self._retriever.coverage(main)
-        if float(covered[allowed].max(initial=0.0)) < MATCHES:
+        allowed = np.array([self._may_match(plan, attribute, passage) for passage in self._reading.passages])
+        if plan.places:
+            facts = {fact.passage_id for fact in self._premises.named(plan)}
+            matching = allowed & [passage.passage_id in facts for passage in self._reading.passages]
+        elif plan.terms:
+            matching = self._matching(question, plan, allowed)
+        else:
             return []
-        allowed &= covered >= MATCHES
-        return self._retriever.search([plan.topic], plan.terms, k=int(allowed.sum()), allowed=allowed)
+        if not matching.any():
+            return []
+        return self._retriever.search([plan.topic], plan.terms, k=int(matching.sum()), allowed=matching)
+
+    def _matching(self, question: str, plan: Plan, allowed: Mask) -> Mask:
+        """The allowed passages that hold all of the words, of one side where the question says 「または」; if none does,
+        and zones are asked for, those that hold all of the nouns that are not of doing."""
+        sides = _sides(question, plan.terms)
+        matching = self._holding(sides) & allowed
+        if not matching.any() and plan.operation in ("which", "list"):
+            nouns = [[term for term in side if term.weight == 1.0] for side in sides]
+            matching = self._holding([side for side in nouns if side]) & allowed
+        return matching
+
+    def _holding(self, sides: Sequence[Sequence[Term]]) -> Mask:
+        holding = np.zeros(len(self._reading.passages), dtype=bool)
+        for side in sides:
+            holding |= self._retriever.coverage(side) >= MATCHES
+        return holding
 
     def openings(self) -> list[Hit]:
         """How each document begins: the first passage outside every section, or the first of all."""
@@ -67,13 +86,10 @@ class Relevance:
                 first[passage.document] = passage
         return [Hit(passage, 0.0, {}) for passage in first.values()]
 
-    def _may_match(self, plan: Plan, attribute: Attribute | None, row: int) -> bool:
-        passage = self._reading.passages[row]
-        if plan.subjects:
-            return passage.zone in plan.subjects and (attribute is None or passage.kind == attribute.kind)
-        if passage.zone is None:
-            return False
-        return attribute is None or passage.kind == attribute.kind
+    @staticmethod
+    def _may_match(plan: Plan, attribute: Attribute | None, passage: Passage) -> bool:
+        of_kind = attribute is None or passage.kind == attribute.kind
+        return of_kind and (passage.zone in plan.subjects if plan.subjects else passage.zone is not None)
 
     def _queries(self, question: str, plan: Plan) -> list[str]:
         """Wordings of what is asked: as it is, its topic, and the topic in the documents' own words."""
@@ -101,3 +117,15 @@ class Relevance:
             folded = normalize(literal.value).text
             bonus += [LITERAL_BONUS * (folded in text) for text in self._folded]
         return bonus
+
+
+def _sides(question: str, terms: Sequence[Term]) -> list[list[Term]]:
+    """The terms in runs, cut where the question says or: 「水素または電池」, 「AやITの」."""
+    sides: list[list[Term]] = []
+    end = 0
+    for term in terms:
+        if not sides or _OR.fullmatch(question[end : term.mention.start]):
+            sides.append([])
+        sides[-1].append(term)
+        end = term.mention.end
+    return sides

@@ -53,8 +53,12 @@ def _lines(answer: Json) -> list[list[Json]]:
     return lines
 
 
+def _labels(line: Sequence[Json]) -> set[str]:
+    return {segment["label"].split(":")[0] for segment in line if segment["type"] == "label"}
+
+
 def _statement(line: Sequence[Json], answer: Json, evidence: Evidence) -> _Statement | None:
-    labels = {segment["label"].split(":")[0] for segment in line if segment["type"] == "label"}
+    labels = _labels(line)
     if not labels & _STATING:
         return None
     words = [segment["text"] for segment in line if segment.get("label", "").startswith("word:")]
@@ -91,7 +95,7 @@ def _check_which(statements: Sequence[_Statement], answer: Json, evidence: Evide
     if computes(plan):
         zones: list[str | None] = [value.subject for value in redo(plan, evidence).picked]
         attributes = also
-    elif plan["operation"] == "which":
+    elif plan["operation"] == "which" and also:
         cited = [citation["zone"] for citation in answer["citations"]]
         zones = [zone for zone in dict.fromkeys(item.zone for item in statements) if zone in cited]
         attributes = also
@@ -128,16 +132,18 @@ def _check_choices(answer: Json, evidence: Evidence) -> None:
 def _check_contradiction(answer: Json, evidence: Evidence) -> None:
     """What is said to stand elsewhere is not said of the zones that the question names; a fact is told whole."""
     subjects, plan, wording = answer["plan"]["subjects"], answer["plan"], said(answer)
-    shown = _shown(answer["segments"], answer)
+    against = [item for line in _lines(answer) if not _labels(line) & _STATING for item in line]
+    shown = _shown(against, answer)
     if wording & {"premise_place", "premise_elsewhere"}:
         texts = {text for text, _ in shown}
         of_subjects = {fact.text for fact in evidence.facts if fact.subject in subjects}
         if len(subjects) != 1 or not shown or texts & of_subjects:
             raise Miscomputed("質問の区画について述べられていることです")
-        if "premise_elsewhere" in wording and any(item["zone"] in subjects for item in answer["citations"]):
-            raise Miscomputed("質問の区画の箇所を、ほかの区画のものとしています")
         if "premise_elsewhere" in wording:
-            titles = [item for item in answer["segments"] if item["type"] == "quote" and not item["citations"]]
+            zones = {item["passage_id"]: item["zone"] for item in answer["citations"]}
+            titles = [item for item in against if item["type"] == "quote" and not item["citations"]]
+            if any(zones[passage_id] in subjects for _, passage_id in shown):
+                raise Miscomputed("質問の区画の箇所を、ほかの区画のものとしています")
             if not titles or subjects[0] not in {evidence.zone_titled(item) for item in titles}:
                 raise Miscomputed("質問の区画が示されていません")
     elif "premise_fact" in wording:

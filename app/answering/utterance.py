@@ -6,7 +6,7 @@ Knows the language only, nothing of documents.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 from app.answering.question_words import CHINESE, EMPTY, REQUESTS
 from app.errors import QuestionError
@@ -30,8 +30,9 @@ _QUOTATION = re.compile(r"(?<=「)[^「」]+(?=」)|(?<=『)[^『』]+(?=』)|(?
 _NO_TOPIC = re.compile(r"全?[\d０-９]*|第?(?:\d+|[一二三四五六七八九十])(?:つ|番|個|点|件|項|区)?(?:目|位|以)?|[a-z]")
 # Where something that leads to the question ends: 「…なんですが、」「…用に、」
 _LEAD = re.compile(
-    r"[。！？!?\n]+|(?:(?:ん|の)?(?:です|ます|だ)(?:が|けど|けれど)|けど|けれども?|ので|んで|用に|ために|にあたって?|に際して?|たくて|から|中で|について)[、,]"
+    r"[。！？!?\n]+|(?:(?:ん|の)?(?:です|ます|だ)(?:が|けど|けれど)|けど|けれども?|ので|んで|用に|ために|にあたって?|に際して?|たくて|から|中で)[、,]"
 )
+_ASKING = re.compile(r"(?:どんな|どの(?:ような)?|どういう|どういった|何の|いかなる|どのへんの|なんの)$")
 _ALIASES = str.maketrans({"？": "?", "！": "!"})
 
 
@@ -71,8 +72,9 @@ def language_of(question: str) -> Language:
 class Utterance:
     """One question. Whoever understands a part of it covers that part; what stays uncovered is left over."""
 
-    def __init__(self, question: str, tokenizer: Tokenizer, noun: str) -> None:
-        """`noun` is what the documents' sections are called (区): behind a number it names no topic."""
+    def __init__(self, question: str, tokenizer: Tokenizer, noun: str, nouns: Collection[str] = ()) -> None:
+        """`noun` is what the documents' sections are called (区): behind a number it names no topic. `nouns` are other
+        words for them, which name none by themselves."""
         self.question = question
         self.normalized = normalize(question)
         self.text = self.normalized.text
@@ -81,7 +83,7 @@ class Utterance:
         self.tokens = tokenizer.tokenize(question)
         self.language = language_of(question)
         self.covered = [False] * len(question)
-        self._noun = noun
+        self._noun, self._nouns = noun, nouns
 
     @property
     def in_kana(self) -> bool:
@@ -121,7 +123,15 @@ class Utterance:
                 runs.append([token])
             last_end = token.end
         mentions = [self.mention(run[0].start, run[-1].end) for run in runs]
-        return tuple(item for item in mentions if not _NO_TOPIC.fullmatch(normalize(item.value).text.removesuffix(self._noun)))
+        return tuple(
+            item
+            for item in mentions
+            if (text := normalize(item.value).text) not in self._nouns and not _NO_TOPIC.fullmatch(text.removesuffix(self._noun))
+        )
+
+    def is_asked(self, mention: Mention) -> bool:
+        """Whether a noun is what an interrogative asks for, and no topic: 「どんな産業」."""
+        return _ASKING.search(self.question[: mention.start]) is not None
 
     def topic(self) -> str:
         """The question without what is understood and without its empty words; as a whole if nothing else is left."""

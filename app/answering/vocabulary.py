@@ -1,4 +1,4 @@
-"""What a question writes that the documents declare: names of zones, places within them, attributes, section words.
+"""What a question writes that the documents declare: words for attributes, measures, and names.
 
 Finds mentions, with their places in the question; what they mean together is the planner's to say.
 """
@@ -6,27 +6,23 @@ Finds mentions, with their places in the question; what they mean together is th
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
 
 from app.answering.gazetteer import Gazetteer
 from app.answering.numerals import NUMBER
 from app.answering.question_words import EMPTY
+from app.answering.sections import Sections, longest_first
 from app.answering.utterance import Utterance
 from app.reading.guide import Attribute, Guide
-from app.reading.normalization import Normalized, normalize
+from app.reading.normalization import normalize
 from app.reading.tokenization import Tokenizer
 from app.schema import Fact, Mention, Token, Zone
 
-# Asking which of the sections: 「どの区」「どこのイノベーション区」, or behind the noun: 「…する区はどこですか」
-_WHICH = "(?:どの|どこの|何の|何処の|何|いずれの|どちらの|どっちの|なに)"
-_WHICH_AFTER = "(?:は|って|とは|が)(?:どこ|どちら|どれ|何処)"
-_EXCEPT = re.compile(r"以外|を除(?:い(?:た|て)|く)|をのぞ(?:い(?:た|て)|く)|は除(?:い(?:た|て)|く)|抜き")
-# What describes the noun behind it.
-_DESCRIBING = ("動詞", "形容詞", "助動詞")
-_INCLUDING = re.compile(r"(?:の分)?(?:も|を|まで)?(?:入れ|含め|加え|込み|込め)(?:て|た|で)?")
 _SHORTEST_READING = 3
+_SHORTEST_WORD = 2
+_LONG_WORD = 4
 _KANJI = re.compile(r"[\u3400-\u9fff]")
 _TO_KATAKANA = {code: code + 0x60 for code in range(0x3041, 0x3097)}
 
@@ -71,28 +67,23 @@ class Vocabulary:
         self.attributes = tuple(attribute for guide in guides for attribute in guide.attributes)
         measured = [attribute for attribute in self.attributes if attribute.measured]
         self.measured = measured[0] if len(measured) == 1 else None
-        self.zone_names = tuple(zone.name for zone in zones)
-        self.units = tuple({_fold(word) for guide in guides for unit in guide.units for word in (unit.name, *unit.words)})
-        self.noun = next((guide.noun for guide in guides if guide.noun), "")
-        self.nouns = frozenset(_fold(noun) for guide in guides for noun in guide.nouns)
-        self._names = _names(guides, zones, headings, self.noun)
+        # Words for units, each with its factor to the base unit of its dimension.
+        self.units = {
+            _fold(word): unit.factor for guide in guides for unit in guide.units for word in (unit.name, *unit.words)
+        }
+        self.names = frozenset(attribute.name for attribute in self.attributes if attribute.names)
+        of_document = {attribute.name for attribute in self.attributes if attribute.of == "document"}
+        stated = Counter(fact.attribute for fact in facts if fact.attribute in of_document)
+        self.several = frozenset(name for name, count in stated.items() if count > 1)
+        self.sections = Sections(guides, zones, headings, tokenizer)
         self.gazetteer = Gazetteer(
             facts,
-            {attribute.name for attribute in self.attributes if attribute.names},
-            sorted({*self.nouns, _fold(self.noun)} - {""}),
-            {word for zone in zones for word in (_fold(zone.name), _fold(zone.name + self.noun))},
+            self.names,
+            sorted({*self.sections.nouns, self.sections.noun} - {""}),
+            {word for zone in zones for word in (_fold(zone.name), _fold(zone.name) + self.sections.noun)},
             _fold(text),
             tokenizer,
         )
-        self.section_words = _section_words(headings, self.noun, tokenizer)
-        asked = _longest_first({*self.section_words, *self.nouns}).pattern
-        self._which = [re.compile(f"{_WHICH}(?:{asked})"), re.compile(f"(?:{asked}){_WHICH_AFTER}")] if asked else []
-        self._numbered = (
-            re.compile(rf"{NUMBER}(?:(?:つ|個|か所)の(?:{_longest_first(self.section_words).pattern})|个(?=区)| zones)")
-            if self.noun
-            else None
-        )
-        self._zone_count = _zone_count_pattern(self.section_words, self.noun)
         self._phrases = [
             (attribute, phrase, _fold(word))
             for attribute in self.attributes
@@ -107,56 +98,9 @@ class Vocabulary:
         ]
         self._foreign = {attribute.name: _foreign(attribute) for attribute in self.attributes}
 
-    def zones(self, question: Normalized, places: Sequence[Mention]) -> list[Mention]:
-        """The zones named, in the order of the question; `value` is the zone's name."""
-        taken = [(place.start, place.end) for place in places]
-        found: list[Mention] = []
-        for pattern, zone in self._names:  # longest first, so that a short alias does not cut into a longer name
-            for match in pattern.finditer(question.text):
-                start, end = question.raw_span(*match.span())
-                if all(end <= other_start or start >= other_end for other_start, other_end in taken):
-                    taken.append((start, end))
-                    found.append(Mention(zone, start, end))
-        return sorted(found, key=lambda mention: mention.start)
-
-    def exclusions(self, question: Normalized, zones: Sequence[Mention]) -> list[Mention]:
-        """The words that say that the zones are named to be left out: 「総合保税区以外」; none if they are not."""
-        match = _EXCEPT.match(question.text, question.normal(zones[-1].end)) if zones else None
-        return [] if match is None else [Mention(match.group(), *question.raw_span(*match.span()))]
-
-    def inclusions(self, question: Normalized, zones: Sequence[Mention]) -> list[Mention]:
-        """The words that say that the one zone is named as one of all: 「総合保税区も入れて」; none if it is not."""
-        match = _INCLUDING.match(question.text, question.normal(zones[0].end)) if len(zones) == 1 else None
-        return [] if match is None else [Mention(match.group(), *question.raw_span(*match.span()))]
-
-    def asks_which(self, heard: Utterance) -> list[Mention]:
-        """Where the question asks for a section itself: 「どの区」, or 「…する区は」, a section that something is said of."""
-        found = [mention for pattern in self._which for mention in _mentions(heard.normalized, pattern)]
-        described = (
-            heard.mention(word.start, word.end)
-            for before, word in pairwise(heard.tokens)
-            if before.pos.startswith(_DESCRIBING) or (before.base == "の" and before.start > 0)
-            if word.start == before.end and normalize(word.surface).text == self.noun
-        )
-        return found or list(described)[-1:]
-
-    def without_zone_numbers(self, text: str) -> str:
-        """A normalised text without numbers of sections, which count nothing in them: 「7つの区の施策」."""
-        return text if self._numbered is None else self._numbered.sub("", text)
-
-    def asks_zone_count(self, text: str) -> re.Match[str] | None:
-        """Where a normalised text asks how many sections there are, or states it: then it holds a number."""
-        return None if self._zone_count is None else self._zone_count.search(text)
-
-    def sections(self, question: Normalized) -> list[Mention]:
-        """Words for sections as such (連携イノベーション区), of more than one character."""
-        words = [word for word in self.section_words if len(word) > 1]
-        return _mentions(question, _longest_first(words)) if words else []
-
-    def attribute_mentions(
-        self, tokens: Sequence[Token], covered: Sequence[bool], zones: Sequence[Mention]
-    ) -> list[AttributeMention]:
-        """Every stretch of Japanese words, not `covered`, that asks for an attribute."""
+    def attribute_mentions(self, heard: Utterance, zones: Sequence[Mention]) -> list[AttributeMention]:
+        """Every stretch of Japanese words, not understood yet, that asks for an attribute."""
+        tokens, covered = heard.tokens, heard.covered
         bases = [token.base for token in tokens]
         spans = [
             (attribute, phrase, word, i, i + len(phrase))
@@ -165,16 +109,28 @@ class Vocabulary:
             if tuple(bases[i : i + len(phrase)]) == phrase and not covered[tokens[i].start]
         ]
         starts = {start for *_, start, _ in spans}
-        found = []
+        found = self._written_mentions(heard)
         for attribute, phrase, word, start, end in spans:
             if _is_setting(tokens, end) or _is_determiner(tokens, start, end) or (_is_compound(tokens, end, covered) and end not in starts):
                 continue
             # A noun names an attribute more surely than an adjective does: 「大きく分けて」 asks for no size.
             noun = tokens[end - 1].pos.startswith(("名詞", "接尾辞"))
-            weak = word in self.nouns and any(zone.end in (tokens[start].start, tokens[start].start - 1) for zone in zones)
+            weak = word in self.sections.nouns and any(zone.end in (tokens[start].start, tokens[start].start - 1) for zone in zones)
             rank = (noun, sum(map(len, phrase)))
             asks = all(token.pos.startswith(("代名詞", "助詞", "副詞")) for token in tokens[start:end])
             found.append(AttributeMention(attribute, tokens[start].start, tokens[end - 1].end, rank, weak, asks))
+        return found
+
+    def _written_mentions(self, heard: Utterance) -> list[AttributeMention]:
+        """Longer words as they are written, which the tokeniser may cut otherwise within a sentence: 「お墨付き」."""
+        starts, ends = {token.start for token in heard.tokens}, {token.end for token in heard.tokens}
+        found = []
+        for attribute, phrase, word in self._phrases:
+            place = heard.text.find(word) if len(word) >= _LONG_WORD and len(phrase) > 1 else -1
+            if place >= 0:
+                start, end = heard.normalized.raw_span(place, place + len(word))
+                if start in starts and end in ends and not heard.covered[start]:
+                    found.append(AttributeMention(attribute, start, end, (True, len(word)), False))
         return found
 
     def measures(self, heard: Utterance) -> list[Mention]:
@@ -187,20 +143,35 @@ class Vocabulary:
         """The same in a normalised text, by their places in it."""
         if not self.units:
             return []
-        pattern = re.compile(rf"{NUMBER}\s*(?:{_longest_first(self.units).pattern})")
+        pattern = re.compile(rf"{NUMBER}\s*(?:{longest_first(self.units).pattern})")
         return [Mention(match.group(), *match.span()) for match in pattern.finditer(text)]
 
     def kana_mentions(self, heard: Utterance) -> list[AttributeMention]:
-        """Attributes by their readings, in a question without kanji: 「めんせき」."""
+        """Attributes by their readings, where the question writes kana: 「めんせき」."""
         question = heard.normalized
-        if _KANJI.search(question.text):
-            return []
         spoken = question.text.translate(_TO_KATAKANA)
         return [
             AttributeMention(attribute, *question.raw_span(*match.span()), rank=(True, len(reading)), weak=False)
             for attribute, reading in self._readings
             for match in re.finditer(re.escape(reading), spoken)
         ]
+
+    def misspelt_mentions(self, heard: Utterance) -> list[AttributeMention]:
+        """Attributes that are written with a wrong ideograph, which leaves a word that is in no dictionary: 「施索」."""
+        found = []
+        for mention in heard.leftover():
+            letters = normalize(mention.value).text
+            pieces = [token for token in heard.tokens if mention.start <= token.start < mention.end]
+            if len(letters) < _SHORTEST_WORD or not all(_KANJI.fullmatch(token.surface) for token in pieces):
+                continue
+            near = [
+                AttributeMention(attribute, mention.start, mention.end, (True, same), False)
+                for attribute, _, word in self._phrases
+                if len(word) == len(letters) and _KANJI.match(word)
+                if 2 * (same := sum(a == b for a, b in zip(word, letters, strict=True))) >= len(word)
+            ]
+            found += sorted(near, key=lambda item: item.rank)[-1:]
+        return found
 
     def foreign_mentions(self, heard: Utterance) -> list[AttributeMention]:
         """English and Chinese question words, which the Japanese tokeniser cuts in its own way: found as strings."""
@@ -215,18 +186,6 @@ class Vocabulary:
 
 def _fold(text: str) -> str:
     return normalize(text).text
-
-
-def _mentions(question: Normalized, pattern: re.Pattern[str]) -> list[Mention]:
-    found = []
-    for match in pattern.finditer(question.text):
-        start, end = question.raw_span(*match.span())
-        found.append(Mention(match.group(), start, end))
-    return found
-
-
-def _longest_first(words: Iterable[str]) -> re.Pattern[str]:
-    return re.compile("|".join(re.escape(word) for word in sorted(words, key=lambda word: (-len(word), word))))
 
 
 def _is_setting(tokens: Sequence[Token], i: int) -> bool:
@@ -252,50 +211,10 @@ def _is_compound(tokens: Sequence[Token], i: int, covered: Sequence[bool]) -> bo
     return following.content and following.pos.startswith(("名詞", "接尾辞")) and following.base not in EMPTY
 
 
-def _names(
-    guides: Sequence[Guide], zones: Sequence[Zone], headings: Mapping[str, str], noun: str
-) -> list[tuple[re.Pattern[str], str]]:
-    """Patterns for every way to write a zone's name, its heading's ending or the noun behind it or not."""
-    words = {
-        (_fold(word), _fold(headings[zone.name]).replace(_fold(zone.name), "", 1), zone.name)
-        for zone in zones
-        for word in {zone.name, *(word for guide in guides for word in guide.names.get(zone.name, ()))}
-    }
-    names = []
-    for word, ending, zone_name in sorted(words, key=lambda item: (-len(item[0]), item)):
-        endings = "|".join(re.escape(item) for item in (ending, _fold(noun)) if item)
-        name = rf"(?<![a-z]){re.escape(word)}(?![a-z])" if word[0].isascii() else re.escape(word)
-        names.append((re.compile(name + (f"(?:の?(?:{endings}))?" if endings else "")), zone_name))
-    return names
-
-
-def _section_words(headings: Mapping[str, str], noun: str, tokenizer: Tokenizer) -> tuple[str, ...]:
-    """What follows zones' names in the headings, and its shorter forms: 連携イノベーション区, 連携区, 区; longest first."""
-    words = {_fold(noun)}
-    for ending in {heading.replace(zone, "", 1) for zone, heading in headings.items() if zone in heading}:
-        parts = [_fold(token.surface) for token in tokenizer.tokenize(ending)]
-        words |= {"".join(parts[i:]) for i in range(len(parts))}
-        words |= {"".join(parts[:i]) + parts[-1] for i in range(1, len(parts))}
-    return tuple(sorted(words - {""}, key=lambda word: (-len(word), word)))
-
-
 def _phrasings(tokens: Sequence[Token]) -> set[tuple[str, ...]]:
     """The dictionary forms of a phrase, also without its particles: 「力を入れる」, 「力入れる」."""
     spoken = tuple(token.base for token in tokens if not token.pos.startswith("助詞"))
     return {tuple(token.base for token in tokens), spoken} if len(spoken) > 1 else {tuple(token.base for token in tokens)}
-
-
-def _zone_count_pattern(words: Sequence[str], noun: str) -> re.Pattern[str] | None:
-    """「いくつの区」「区はいくつ」「全部で何区ある」「8つの連携イノベーション区」, and in English and Chinese."""
-    if not noun:
-        return None
-    section = f"(?:{_longest_first(words).pattern}|zones?|districts?)"
-    counted = rf"\d+(?:つ|個|か所|{re.escape(noun)})"
-    return re.compile(
-        rf"(?:いくつ|何個|何か所|何カ所)の{section}|{section}(?:は|って|が|の数は?|の総数は?)(?:全部で|全体で|合計で?|合わせて)?(?:いくつ|何個|何か所|何カ所)"
-        rf"|何{re.escape(noun)}(?:ある|あり|から|で構成|に)|how many (?:\w+ ){{0,3}}?(?:zones|districts)|(?:几个|多少个)(?:\w{{0,4}})?区"
-        rf"|(?:全部で|全体で|合計|合わせて){counted}(?!以)|{section}(?:は|って|が)(?:全部で|全体で|合計で?|合わせて)?{counted}(?!以|で一|で最|のうち)"
-    )
 
 
 def _foreign(attribute: Attribute) -> tuple[re.Pattern[str], ...]:

@@ -131,7 +131,7 @@ def _totals(facts: Sequence[Fact], measure: Measure) -> Iterator[Problem]:
         named = "と".join(names) if len(names) == 2 else "、".join(names)
         for category, number in (("sum", total), ("mean", total / len(group))):
             wording = category if every else f"{category}-of"
-            key = (noun, "全部" if every else "・".join(names))
+            key = ("全部" if every else f"{len(group)}つ", noun, "・".join(names))
             answer = (amount(number, group),)
             slots = {"z": named, "w": noun}
             yield Problem(category, wording, key, slots, group, answer, named=() if every else tuple(names))

@@ -38,8 +38,8 @@ WORDINGS: Mapping[str, tuple[str, ...]] = {
     "asking": ("{z}は{w}？", "{z}は{w}ですか？"),
     "asking-verb": ("{z}は{w}？", "{z}は{w}のですか？"),
     "how": ("{z}はどのくらい{adj}ですか？", "{z}ってどれくらい{adj}の？"),
-    "document": ("{w}は{asks}ですか？", "{w}は？", "この資料にある{w}を教えてください。"),
-    "document-deed": ("{w}について教えてください。", "この資料にある{w}について教えてください。"),
+    "document": ("{w}は{asks}ですか？", "{w}は？", "この資料に書かれている{w}を教えてください。"),
+    "document-deed": ("{w}について教えてください。", "この資料では{w}についてどう書かれていますか？"),
     "superlative": (
         "一番{adj}{n}は？", "最も{adj}のは{which}ですか？", "{which}が一番{adj}ですか？", "{w}が{most}の{n}は？",
         "{w}が{most}なのは{which}ですか？",
@@ -61,7 +61,8 @@ WORDINGS: Mapping[str, tuple[str, ...]] = {
     "is-measure": ("{z}の{w}は{v}ですか？", "{z}は{v}ですよね？", "{z}の{w}は{v}で合っていますか？"),
     "is-most": ("{z}は一番{adj}{n}ですか？", "一番{adj}のは{z}ですよね？"),
     "is-there": ("{f}は{z}にありますよね？", "{f}は{z}の{w}ですか？"),
-    "is-its": ("{z}の{w}は{f}ですか？", "{f}は{z}の{w}ですよね？"),
+    "is-one": ("{f}は{z}の{w}ですか？", "{f}は{z}の{w}ですよね？"),
+    "is-its": ("{z}の{w}は{f}ですか？", "{z}の{w}は{f}ですよね？"),
     "absent": ("{z}の{w}は？", "{z}の{w}を教えてください。", "{z}の{w}が知りたいのですが。", "{z} {w}", "{z}の{w}ってわかる？"),
     "another": ("では{z}は？", "じゃあ{z}は？", "{z}の場合は？", "{z}ではどうですか？"),
     "more": ("{w}は？", "そこの{w}は？", "{that}の{w}も教えてください。", "では、そこの{w}は{asks}ですか？"),
@@ -81,6 +82,23 @@ WORDINGS: Mapping[str, tuple[str, ...]] = {
     "chinese-most": ("{w}{most}的是哪个？", "哪个的{w}{most}？"),
 }  # fmt: skip
 
+# Names that no document writes are two of these together, attributes that none states one of those.
+INVENTED = ("青赤白黒松竹梅桜杉藤桐萩菊鶴亀鷹", "沢浜崎原谷島野田川橋森山岡台見")
+UNSTATED = tuple(
+    "人口 予算 電話番号 郵便番号 責任者 従業員数 売上高 標高 平均気温 家賃 入場料 営業時間 最寄り駅 失業率 世帯数 駐車場 出生率 降水量".split()
+)
+# Lines that no document of this kind answers, each with the word that it would have to write to do so.
+ELSEWHERE = tuple(
+    line.split("|")
+    for line in (
+        "天気|明日の天気はどうですか？ カレー|カレーの作り方を教えて。 首都|フランスの首都はどこですか？ 映画|おすすめの映画はある？ "
+        "円周率|円周率を10桁まで教えてください。 元気|元気ですか？ 誕生日|あなたの誕生日はいつ？ 冗談|何か冗談を言って。 "
+        "プログラム|プログラムの書き方を教えてください。 じゃんけん|じゃんけんしよう。 卵|卵のゆで時間は何分？ 犬|犬は何を食べますか？ "
+        "月|地球から月までは何キロ離れていますか？ 俳句|春の俳句を詠んでください。 野球|昨日の野球はどっちが勝った？ 疲れ|今日は疲れたよ。 "
+        "株|どの株を買えば儲かりますか？ 英語|「ありがとう」は英語で何と言いますか？ 風邪|風邪をひいたときはどうすればいいですか？ "
+        "歌|好きな歌は何ですか？ 恐竜|恐竜はなぜ絶滅したのですか？ ピアノ|ピアノがうまくなるには？ 眠|よく眠るコツを教えて。 猫|猫の寿命は？"
+    ).split()
+)
 # Adjectives of size: of much, of little.
 ADJECTIVES = tuple(
     tuple(pair.split("/"))
@@ -88,7 +106,7 @@ ADJECTIVES = tuple(
 )
 # Nouns for what a place does, and for what is done to one: they name nothing by themselves.
 _DOINGS = frozenset("カバー 注力 特化 フォーカス 重視 推進 提供".split())
-_DEEDS = frozenset("認可 承認 許可 お墨付き 管理 運営 設置 設立 開催 建設".split())
+_DEEDS = frozenset("認可 承認 許可 お墨付き ゴーサイン 管理 運営 設置 設立 開催 建設".split())
 # Words that ask for something else, or for nothing, where they stand alone behind a name.
 _VAGUE = frozenset("一帯 中心 方向 内訳 分野 広がり スポット 得意 軸 ターゲット 焦点 所在 どの部分".split())
 _INTERROGATIVES = frozenset("何 どこ どの どれ どん どう いつ 誰 いくつ いくら".split())
@@ -109,10 +127,11 @@ _NARROW_KANA |= {"\u3099": "\uff9e", "\u309a": "\uff9f"}
 _SLOT = re.compile(r"\{(\w+)\}")
 _KATAKANA = re.compile(r"[ァ-ヺー]")
 
-_COURTESIES = ("すみません、", "お忙しいところ恐れ入ります。", "ちょっと教えてください。", "初めまして。", "いつもお世話になっております。")
+_COURTESIES = ("すみません、", "お忙しいところ恐れ入ります。", "ちょっと伺います。", "突然すみません。", "いつもお世話になっております。")
 _AFTER_TOPIC = ("を教えて", "教えて", "って{asks}？", "は{asks}です？", "は{asks}かな", "は{asks}だっけ？", "が知りたい")
 _AFTER_ASKING = ("です？", "でしょうか", "かな", "だろう？")
-# Particles that speech leaves out, behind a noun.
+_NOUNS = ("名詞", "接頭辞", "接尾辞", "記号")
+_NO_NAMES = frozenset("全て すべて".split())
 _OMITTED = frozenset({("は", "助詞-係助詞"), ("を", "助詞-格助詞"), ("が", "助詞-格助詞"), ("の", "助詞-格助詞")})
 
 
@@ -150,14 +169,14 @@ def form_of(word: str, tokens: Sequence[Token]) -> str:
 
 
 def english_form(word: str, units: Sequence[str]) -> str:
-    """The English wording that a word fits in, '' if in none: covers, located."""
+    """The English wording that a word fits in, '' if in none: covers, focuses, located."""
     if word in units:
         return "english-unit"
     if word.startswith("how ") or word == "where":
         return f"english-{word.split()[0]}"
     if word in _ENGLISH_VERBS or word.endswith("ing"):
         return "english-verb" if word in _ENGLISH_VERBS else "english-ing"
-    if word.endswith("ed") or word.removesuffix("s") in _ENGLISH_VERBS:
+    if word.endswith(("ed", "ses")) or word.removesuffix("s") in _ENGLISH_VERBS:
         return ""
     return "english-plural" if re.search(r"(?<![siu])s$", word) else "english-noun"
 
@@ -196,17 +215,18 @@ def to_halfwidth_kana(text: str) -> str:
 
 
 def drop_particle(text: str, tokens: Sequence[Token]) -> tuple[str, ...]:
-    """`text` without one of its は, を, が behind a noun, or without its first の; once for each.
-
-    `tokens` are the words of `text`.
+    """`text` without one of the particles that speech leaves out, once for each: を and が behind a noun, は where no
+    noun follows, の where a name before it opens the text. `tokens` are the words of `text`.
     """
     found = []
-    seen: set[str] = set()
-    for before, token in pairwise(tokens):
-        behind_noun = before.pos.startswith(("名詞", "接尾辞", "記号")) and before.end == token.start
-        if (token.surface, token.pos) in _OMITTED and behind_noun and not (token.surface == "の" and "の" in seen):
+    for place, (before, token) in enumerate(pairwise(tokens), start=1):
+        nouns = before.pos.startswith(_NOUNS) and before.base not in _NO_NAMES
+        if (token.surface, token.pos) not in _OMITTED or not nouns or before.end != token.start:
+            continue
+        after = tokens[place + 1] if place + 1 < len(tokens) else token
+        opens = all(other.pos.startswith(_NOUNS) for other in tokens[:place]) and not after.surface.isdigit()
+        if {"は": not after.pos.startswith(_NOUNS) or after.base in _INTERROGATIVES, "の": opens}.get(token.surface, True):
             found.append(text[: token.start] + text[token.end :])
-        seen.add(token.surface)
     return tuple(found)
 
 

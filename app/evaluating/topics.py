@@ -136,10 +136,12 @@ def _topic(attribute: Attribute, guide: Guide, tokenizer: Tokenizer, alone: bool
 
 
 def _own_words(attribute: Attribute, guide: Guide, units: Sequence[str]) -> Iterator[str]:
-    """The Japanese words that ask for this attribute and nothing else: not for a zone, not a unit's name."""
+    """The Japanese words that ask for this attribute and nothing else: not for a zone, nor in another unit."""
     declared = attribute.words.get("ja", ())
     often = Counter(word for item in guide.attributes for word in set(item.words.get("ja", ())))
     for word in dict.fromkeys(declared):
         shared = often[word] > 1 or (word in (guide.noun, *guide.nouns) and word != attribute.name)
-        if not shared and word not in units and f"何{word}" not in declared:
+        unit = word in units or f"何{word}" in declared
+        converted = attribute.measured and word.startswith("何") and word[1:] not in units
+        if not shared and not unit and not converted:
             yield word

@@ -10,44 +10,29 @@ import json
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
-from itertools import product
+from itertools import product, zip_longest
 from random import Random
 from typing import Any
 
 from app.evaluating import perturbation
 from app.evaluating.oracle import problems
-from app.evaluating.perturbation import script_of, worded
+from app.evaluating.perturbation import ELSEWHERE, INVENTED, UNSTATED, script_of, worded
 from app.evaluating.questions import Question
 from app.evaluating.topics import Slot, measure_of, names_of, slots_of
 from app.reading.guide import Guide
 from app.reading.tokenization import Tokenizer
 from app.schema import Document, Fact, Reading
 
-# Names that no document writes are two of these together, attributes that none states one of those.
-_NAMES = ("青赤白黒松竹梅桜杉藤桐萩菊鶴亀鷹", "沢浜崎原谷島野田川橋森山岡台見")
-_ATTRIBUTES = tuple(
-    "人口 予算 電話番号 郵便番号 責任者 従業員数 売上高 標高 平均気温 家賃 入場料 営業時間 最寄り駅 失業率 世帯数 駐車場 出生率 降水量".split()
-)
-# Lines that no document of this kind answers, each with the word that it would have to write to do so.
-_ELSEWHERE = tuple(
-    line.split("|")
-    for line in (
-        "天気|明日の天気はどうですか？ カレー|カレーの作り方を教えて。 首都|フランスの首都はどこですか？ 映画|おすすめの映画はある？ "
-        "円周率|円周率を10桁まで教えてください。 元気|元気ですか？ 誕生日|あなたの誕生日はいつ？ 冗談|何か冗談を言って。 "
-        "プログラム|プログラムの書き方を教えてください。 じゃんけん|じゃんけんしよう。 卵|卵のゆで時間は何分？ 犬|犬は何を食べますか？ "
-        "月|地球から月までは何キロ離れていますか？ 俳句|春の俳句を詠んでください。 野球|昨日の野球はどっちが勝った？ 疲れ|今日は疲れたよ。 "
-        "株|どの株を買えば儲かりますか？ 英語|「ありがとう」は英語で何と言いますか？ 風邪|風邪をひいたときはどうすればいいですか？ "
-        "歌|好きな歌は何ですか？ 恐竜|恐竜はなぜ絶滅したのですか？ ピアノ|ピアノがうまくなるには？ 眠|よく眠るコツを教えて。 猫|猫の寿命は？"
-    ).split()
-)
 _STYLES = ("lookup", "polite", "curt", "casual")
+# A fact that says itself that it is several: 6つの港.
+_NUMBERED = re.compile(r"[\d一二三四五六七八九十](?:つ|個|件|か所|カ所|ヶ所|箇所|大)")
 _PHRASES = ("doing", "deed", "verb", "asking", "asking-verb")
 # A text can be perturbed where it does not dress up its question already.
 _PLAIN = frozenset("lookup max min nth compare sum mean difference ratio threshold count item place check".split())
 
 
 def generate_questions(
-    reading: Reading, guides: Mapping[str, Guide], tokenizer: Tokenizer, *, seed: int = 0, each: int = 20
+    reading: Reading, guides: Mapping[str, Guide], tokenizer: Tokenizer, *, seed: int = 0, each: int = 16
 ) -> tuple[Question, ...]:
     """Questions about every guided document, at most `each` of a category; the same for the same seed.
 
@@ -71,10 +56,10 @@ def question_line(question: Question) -> str:
 
 @dataclass(frozen=True, slots=True)
 class _Candidate:
-    """A question, the stratum that it is drawn from, the zones that it writes by name, and its interrogative."""
+    """A question, the stratum and part of it that it is drawn from, the zones that it writes by name, and its interrogative."""
 
     question: Question
-    stratum: str
+    stratum: tuple[str, str]
     named: tuple[str, ...] = ()
     asks: str = "何"
 
@@ -116,7 +101,7 @@ class _Sheet:
         for number, text in worded(wording, **{**fixed, "asks": asks, **slots}):
             id = "-".join([wording, *parts, str(number)])
             question = Question(id, text, f"generated-{category}", history, **gold)
-            yield _Candidate(question, "-".join(parts[:2]), named, asks)
+            yield _Candidate(question, (wording, "-".join(parts[:2])), named, asks)
 
     def _gold(self, facts: Sequence[Fact], *answer: str, status: str = "answered") -> dict[str, Any]:
         """What an answer from these facts must cite, and hold: `answer`, or without any all of their texts."""
@@ -134,25 +119,28 @@ class _Sheet:
             yield from self._ask(style, style, key, {"z": name, "w": word}, gold, topic.asks, (zone,))
         for wording in _PHRASES:
             for word in topic.words.get(wording, ()):
-                key, slots = (zone, topic.name, word), {"z": zone, "w": word}
-                yield from self._ask("phrase", wording, key, slots, gold, topic.asks, (zone,))
+                slots = {"z": zone, "w": word}
+                yield from self._ask("phrase", wording, (zone, topic.name, word), slots, gold, topic.asks, (zone,))
         for adjective in topic.adjectives[0] if topic.measured else ():
-            key, slots = (zone, topic.name, adjective), {"z": zone, "adj": adjective}
-            yield from self._ask("phrase", "how", key, slots, gold, named=(zone,))
+            slots = {"z": zone, "adj": adjective}
+            yield from self._ask("phrase", "how", (zone, topic.name, adjective), slots, gold, named=(zone,))
 
     def _of_document(self, slot: Slot) -> Iterator[_Candidate]:
         words, gold = slot.topic.words, self._gold(slot.facts)
         for form, wording in (("noun", "document"), ("phrase", "document"), ("deed", "document-deed")):
             for word in words.get(form, ()):
-                yield from self._ask("document", wording, (word,), {"w": word}, gold, slot.topic.asks)
+                asks = "どこ" if word.endswith(self._guide.noun or "\n") else slot.topic.asks
+                yield from self._ask("document", wording, (slot.topic.name, word), {"w": word}, gold, asks)
 
     def _foreign(self, slot: Slot) -> Iterator[_Candidate]:
         topic, gold, aliases = slot.topic, self._gold(slot.facts), self._guide.names.get(slot.zone, ())
         latin = next((word for word in aliases if script_of(word) == "latin"), None)
         for form, word in topic.foreign["english"] if latin else ():
+            if topic.listed and form == "english-noun":
+                continue  # one would ask for several
             slots = {"z": f"the {latin}" if latin and latin.islower() else latin, "w": word, "W": word.capitalize()}
             yield from self._ask("english", form, (topic.name, slot.zone, word), slots, gold)
-        what = "是多少" if topic.measured else "有哪些" if topic.listed else "是什么"
+        what = "是多少" if topic.measured else "包括哪些地方" if topic.placed else "有哪些" if topic.listed else "是什么"
         chinese = [name for name in dict.fromkeys([slot.zone, *aliases]) if script_of(name) == "kanji"]
         for name, (form, word) in product(chinese, topic.foreign["chinese"]):
             slots = {"z": name, "w": word, "what": what, "which": "哪些地方" if topic.placed else "什么"}
@@ -163,29 +151,33 @@ class _Sheet:
         zone, topic, facts = slot.zone, slot.topic, slot.facts
         for word in topic.nouns[:2]:
             gold = self._gold(facts, str(len(facts)))
-            yield from self._ask("count", "count", (zone, topic.name, word), {"z": zone, "w": word}, gold, "いくつ", (zone,))
+            if not any(_NUMBERED.search(fact.text) for fact in facts):
+                slots = {"z": zone, "w": word}
+                yield from self._ask("count", "count", (zone, topic.name, word), slots, gold, "いくつ", (zone,))
             for k, fact in enumerate(facts, start=1) if len(facts) > 1 else ():
                 key, slots = (zone, word, str(k)), {"z": zone, "w": word, "k": str(k)}
                 yield from self._ask("item", "item", key, slots, self._gold([fact]), topic.asks, (zone,))
 
     def _premises(self, slot: Slot) -> Iterator[_Candidate]:
         """Whose a fact is, and whether it is a zone's: its own, or another's."""
-        topic, whose = slot.topic, ("place", "where", "is-there") if slot.topic.placed else ("whose", "whose", "is-its")
-        # Where a zone has one only, its own is the correction.
-        single = {} if topic.listed else {item.zone: item for item in self._slots if item.topic is topic and item.sole}
+        topic, whose = slot.topic, ("place", "where", "is-there") if slot.topic.placed else ("whose", "whose", "is-one")
+        single = {item.zone: item.facts for item in self._slots if item.topic is topic and item.sole and len(item.facts) == 1}
         for k, fact in enumerate(slot.facts, start=1):
             if self._text.count(fact.text) > 1 or any(name in fact.text for name in self._zones):
                 continue  # it may be another's too, or gives the answer away
             quoted = fact.text if topic.placed else f"『{fact.text}』" if "「" in fact.text else f"「{fact.text}」"
             slots, key = {"f": quoted, "w": next(iter(topic.nouns), None)}, (topic.name, slot.zone, str(k))
-            there = self._gold([fact], slot.zone)
-            yield from self._ask(whose[0], whose[1], key, slots, there, "どこ")
-            for other in self._zones if topic.listed else single:
-                category, gold = "check", there
-                if other != slot.zone:
-                    gold = self._gold(single[other].facts) if single else there
-                    category, gold = "false-premise", {**gold, "status": "corrected"}
-                yield from self._ask(category, whose[2], (*key, other), {**slots, "z": other}, gold, named=(other,))
+            yield from self._ask(whose[0], whose[1], key, slots, self._gold([fact], slot.zone), "どこ")
+            for zone in self._zones:
+                category, status = ("check", "answered") if zone == slot.zone else ("false-premise", "corrected")
+                asked, gold = {**slots, "z": zone}, self._gold([fact], slot.zone, status=status)
+                instead = zone in single and not topic.listed and not topic.placed
+                if instead and zone != slot.zone:  # it may say first whose the fact is, or what the zone has instead
+                    gold = {**gold, "zones": (), "passage": None}
+                yield from self._ask(category, whose[2], (*key, zone), asked, gold, named=(zone,))
+                if instead:  # asked of the zone
+                    gold = self._gold(single[zone], status=status)
+                    yield from self._ask(category, "is-its", (*key, zone), asked, gold, named=(zone,))
 
     def _measures(self, slots: Sequence[Slot]) -> Iterator[_Candidate]:
         """What can be worked out where every zone has one measure, all in one unit."""
@@ -218,17 +210,18 @@ class _Sheet:
     def _refused(self) -> Iterator[_Candidate]:
         """What the corpus says nothing of: an attribute, a name, anything at all."""
         refused = {"status": "refused"}
-        for zone, word in product(self._zones, _ATTRIBUTES):
+        for zone, word in product(self._zones, UNSTATED):
             if word not in self._written:
                 yield from self._ask("missing-attribute", "absent", (zone, word), {"z": zone, "w": word}, refused)
-        words = [noun for slot in self._slots if slot.zone for noun in slot.topic.nouns[:1]]
-        for k, name in enumerate(map("".join, product(*_NAMES))):
-            if words and name not in self._written:
-                word, noun = words[k % len(words)], self._guide.noun if k % 2 else ""
-                yield from self._ask("missing-name", "lookup", (word, name + noun), {"z": name + noun, "w": word}, refused)
-        for word, line in _ELSEWHERE:
+        topics = [slot.topic for slot in self._slots if slot.zone and slot.topic.nouns]
+        for k, name in enumerate(map("".join, product(*INVENTED))):
+            if topics and name not in self._written:
+                topic, name = topics[k % len(topics)], name + (self._guide.noun if k % 2 else "")
+                slots = {"z": name, "w": topic.nouns[0]}
+                yield from self._ask("missing-name", "lookup", (topic.name, name), slots, refused, topic.asks)
+        for word, line in ELSEWHERE:
             if word not in self._written:
-                yield _Candidate(Question(f"elsewhere-{word}", line, "generated-out-of-scope", status="refused"), word)
+                yield _Candidate(Question(f"elsewhere-{word}", line, "generated-out-of-scope", status="refused"), (word, ""))
 
 
 def _perturbed(base: Iterable[_Candidate], names: Mapping[str, Sequence[str]], tokenizer: Tokenizer) -> Iterator[_Candidate]:
@@ -246,6 +239,8 @@ def _perturbed(base: Iterable[_Candidate], names: Mapping[str, Sequence[str]], t
             if any(name in other for other in names if other != name):
                 continue  # it may be a piece of the other
             for alias in names.get(name, ()):
+                if " " in alias:
+                    continue  # no Japanese sentence holds it
                 category = "kana" if script_of(alias) in ("hiragana", "katakana") else "alias"
                 ways[category] = (*ways.get(category, ()), perturbation.rename(text, name, alias) or text)
         for category, texts in ways.items():
@@ -253,25 +248,28 @@ def _perturbed(base: Iterable[_Candidate], names: Mapping[str, Sequence[str]], t
                 if other != text:
                     id = f"{item.question.id}~{category}-{number}"
                     question = replace(item.question, id=id, question=other, category=f"generated-{category}")
-                    yield replace(item, question=question, stratum=item.question.category)
+                    yield replace(item, question=question, stratum=(item.question.category, str(number)))
 
 
 def _drawn(candidates: Sequence[_Candidate], seed: int, each: int) -> list[_Candidate]:
     """At most `each` of a category, from its strata in turn, none asked twice; in the order given."""
-    places: dict[str, dict[str, list[int]]] = {}
+    places: dict[str, dict[str, dict[str, list[int]]]] = {}
     asked: set[tuple[str, ...]] = set()
     for place, item in enumerate(candidates):
         turns = (*item.question.history, item.question.question)
         if turns not in asked:
             asked.add(turns)
-            places.setdefault(item.question.category, {}).setdefault(item.stratum, []).append(place)
+            strata = places.setdefault(item.question.category, {})
+            strata.setdefault(item.stratum[0], {}).setdefault(item.stratum[1], []).append(place)
     chosen: list[int] = []
     for category, strata in places.items():
         random = Random(f"{seed} {category}")
-        piles = list(strata.values())
-        for pile in piles:
-            random.shuffle(pile)
-        random.shuffle(piles)
-        dealt = [pile[turn] for turn in range(max(map(len, piles))) for pile in piles if turn < len(pile)]
-        chosen += dealt[:each]
+        piles = [[random.sample(part, len(part)) for part in parts.values()] for parts in strata.values()]
+        chosen += _dealt([_dealt(parts, random) for parts in piles], random)[:each]
     return [candidates[place] for place in sorted(chosen)]
+
+
+def _dealt(piles: list[list[int]], random: Random) -> list[int]:
+    """The first of each pile, then the second of each, and so on; which pile comes first is random."""
+    random.shuffle(piles)
+    return [place for turn in zip_longest(*piles) for place in turn if place is not None]

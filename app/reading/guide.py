@@ -142,6 +142,16 @@ class _Table:
             raise self.error(f"{key} という項目は知りません" + (f"。{close[0]} のことですか" if close else ""))
 
 
+def base_units(guides: Iterable[Guide]) -> dict[str, tuple[float, str]]:
+    """Every word for a unit that the guides declare, with its factor to the base unit (factor 1) and that one's name."""
+    return {
+        word: (unit.factor, next((base.name for base in guide.units if base.factor == 1.0), unit.name))
+        for guide in guides
+        for unit in guide.units
+        for word in (unit.name, *unit.words)
+    }
+
+
 def read_guide(path: Path) -> Guide:
     """Read and check a guide. Raises GuideError, naming the table and the key, for anything it does not know."""
     data = path.read_bytes()

@@ -1,0 +1,146 @@
+"""What the documents' sections are called, and where a question speaks of them: by name, as such, or how many."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from itertools import pairwise
+
+from app.answering.numerals import NUMBER
+from app.answering.utterance import Utterance
+from app.reading.guide import Guide
+from app.reading.normalization import Normalized, normalize
+from app.reading.tokenization import Tokenizer
+from app.schema import Mention, Zone
+
+# Asking which of the sections: 「どの区」「どこのイノベーション区」, or behind the noun: 「…する区はどこですか」
+_WHICH = "(?:どの|どこの|何の|何処の|何|いずれの|どちらの|どっちの|なに)"
+_WHICH_AFTER = "(?:は|って|とは|が)(?:どこ|どちら|どれ|何処)"
+_EXCEPT = re.compile(r"以外|を除(?:い(?:た|て)|く)|をのぞ(?:い(?:た|て)|く)|は除(?:い(?:た|て)|く)|抜き")
+# What describes the noun behind it.
+_DESCRIBING = ("動詞", "形容詞", "助動詞")
+_HIRAGANA = re.compile(r"[ぁ-ゖ]$")
+_INCLUDING = re.compile(r"(?:の分)?(?:も|を|まで)?(?:入れ|含め|加え|込み|込め)(?:て|た|で)?")
+
+
+class Sections:
+    """The zones of some documents by every way to write their names, and the words for a zone as such."""
+
+    def __init__(
+        self, guides: Sequence[Guide], zones: Sequence[Zone], headings: Mapping[str, str], tokenizer: Tokenizer
+    ) -> None:
+        """`headings` gives each zone's whole heading line, since people write that too."""
+        self.names = tuple(zone.name for zone in zones)
+        self.noun = _fold(next((guide.noun for guide in guides if guide.noun), ""))
+        self.nouns = frozenset(_fold(noun) for guide in guides for noun in guide.nouns)
+        self.words = _section_words(headings, self.noun, tokenizer)
+        self._names = _names(guides, zones, headings, self.noun)
+        asked = longest_first({*self.words, *self.nouns}).pattern
+        self._which = [re.compile(f"{_WHICH}(?:{asked})"), re.compile(f"(?:{asked}){_WHICH_AFTER}")] if asked else []
+        spoken = {_fold(word) for guide in guides for item in guide.attributes for word in item.words.get("ja", ())}
+        self._count = _count_pattern([*self.words, *(self.nouns - spoken)], self.noun)
+        numbered = rf"{NUMBER}(?:(?:つ|個|か所)の(?:{longest_first(self.words).pattern})|个(?=区)| zones)"
+        self._numbered = re.compile(numbered) if self.noun else None
+
+    def zones(self, question: Normalized, places: Sequence[Mention]) -> list[Mention]:
+        """The zones named, in the order of the question; `value` is the zone's name."""
+        taken = [(place.start, place.end) for place in places]
+        found: list[Mention] = []
+        for pattern, zone in self._names:  # longest first, so that a short alias does not cut into a longer name
+            for match in pattern.finditer(question.text):
+                start, end = question.raw_span(*match.span())
+                if all(end <= other_start or start >= other_end for other_start, other_end in taken):
+                    taken.append((start, end))
+                    found.append(Mention(zone, start, end))
+        return sorted(found, key=lambda mention: mention.start)
+
+    def exclusions(self, question: Normalized, zones: Sequence[Mention]) -> list[Mention]:
+        """The words that say that the zones are named to be left out: 「総合保税区以外」; none if they are not."""
+        match = _EXCEPT.match(question.text, question.normal(zones[-1].end)) if zones else None
+        return [] if match is None else [Mention(match.group(), *question.raw_span(*match.span()))]
+
+    def inclusions(self, question: Normalized, zones: Sequence[Mention]) -> list[Mention]:
+        """The words that say that the one zone is named as one of all: 「総合保税区も入れて」; none if it is not."""
+        match = _INCLUDING.match(question.text, question.normal(zones[0].end)) if len(zones) == 1 else None
+        return [] if match is None else [Mention(match.group(), *question.raw_span(*match.span()))]
+
+    def asks_which(self, heard: Utterance) -> list[Mention]:
+        """Where the question asks for a section itself: 「どの区」, or 「…する区は」, a section that something is said of."""
+        found = [mention for pattern in self._which for mention in _mentions(heard.normalized, pattern)]
+        described = (
+            heard.mention(word.start, word.end)
+            for before, word in pairwise(heard.tokens)
+            if before.pos.startswith(_DESCRIBING) or (before.base == "の" and before.start > 0)
+            if word.start == before.end and normalize(word.surface).text == self.noun and _HIRAGANA.search(before.surface)
+        )
+        return found or list(described)[-1:]
+
+    def without_numbers(self, text: str) -> str:
+        """A normalised text without numbers of sections, which count nothing in them: 「7つの区の施策」."""
+        return text if self._numbered is None else self._numbered.sub("", text)
+
+    def asks_count(self, text: str) -> re.Match[str] | None:
+        """Where a normalised text asks how many sections there are, or states it: then it holds a number."""
+        return None if self._count is None else self._count.search(text)
+
+    def words_in(self, question: Normalized) -> list[Mention]:
+        """Words for sections as such (連携イノベーション区), of more than one character."""
+        words = [word for word in self.words if len(word) > 1]
+        return _mentions(question, longest_first(words)) if words else []
+
+
+def _mentions(question: Normalized, pattern: re.Pattern[str]) -> list[Mention]:
+    found = []
+    for match in pattern.finditer(question.text):
+        start, end = question.raw_span(*match.span())
+        found.append(Mention(match.group(), start, end))
+    return found
+
+
+def longest_first(words: Iterable[str]) -> re.Pattern[str]:
+    """A pattern for any of some words, the longest that there is at a place."""
+    return re.compile("|".join(re.escape(word) for word in sorted(words, key=lambda word: (-len(word), word))))
+
+
+def _names(
+    guides: Sequence[Guide], zones: Sequence[Zone], headings: Mapping[str, str], noun: str
+) -> list[tuple[re.Pattern[str], str]]:
+    """Patterns for every way to write a zone's name, its heading's ending or the noun behind it or not."""
+    words = {
+        (_fold(word), _fold(headings[zone.name]).replace(_fold(zone.name), "", 1), zone.name)
+        for zone in zones
+        for word in {zone.name, *(word for guide in guides for word in guide.names.get(zone.name, ()))}
+    }
+    names = []
+    for word, ending, zone_name in sorted(words, key=lambda item: (-len(item[0]), item)):
+        endings = "|".join(re.escape(item) for item in (ending, _fold(noun)) if item)
+        name = rf"(?<![a-z]){re.escape(word)}(?![a-z])" if word[0].isascii() else re.escape(word)
+        names.append((re.compile(name + (f"(?:の?(?:{endings}))?" if endings else "")), zone_name))
+    return names
+
+
+def _section_words(headings: Mapping[str, str], noun: str, tokenizer: Tokenizer) -> tuple[str, ...]:
+    """What follows zones' names in the headings, and its shorter forms: 連携イノベーション区, 連携区, 区; longest first."""
+    words = {_fold(noun)}
+    for ending in {heading.replace(zone, "", 1) for zone, heading in headings.items() if zone in heading}:
+        parts = [_fold(token.surface) for token in tokenizer.tokenize(ending)]
+        words |= {"".join(parts[i:]) for i in range(len(parts))}
+        words |= {"".join(parts[:i]) + parts[-1] for i in range(1, len(parts))}
+    return tuple(sorted(words - {""}, key=lambda word: (-len(word), word)))
+
+
+def _count_pattern(words: Sequence[str], noun: str) -> re.Pattern[str] | None:
+    """「いくつの区」「区はいくつ」「全部で何区ある」「8つの連携イノベーション区」, and in English and Chinese."""
+    if not noun:
+        return None
+    section = f"(?:{longest_first(words).pattern}|zones?|districts?)"
+    counted = rf"\d+(?:つ|個|か所|{re.escape(noun)})"
+    return re.compile(
+        rf"(?:いくつ|何個|何か所|何カ所)の{section}|{section}(?:は|って|が|の数は?|の総数は?)(?:全部で|全体で|合計で?|合わせて)?(?:いくつ|何個|何か所|何カ所)"
+        rf"|何{re.escape(noun)}(?:ある|あり|から|で構成|に)|how many (?:\w+ ){{0,3}}?(?:zones|districts)|(?:几个|多少个)(?:\w{{0,4}})?区"
+        rf"|(?:全部で|全体で|合計|合わせて){counted}(?!以)|{section}(?:は|って|が)(?:全部で|全体で|合計で?|合わせて)?{counted}(?!以|で一|で最|のうち)"
+    )
+
+
+def _fold(text: str) -> str:
+    return normalize(text).text
