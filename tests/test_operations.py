@@ -7,7 +7,7 @@ import pytest
 from app.answering.operations import Operation, asks_count, asks_smallest, operation_of
 from app.reading.normalization import normalize
 
-UNITS = ("平方キロメートル", "平方キロ", "km2", "平方公里", "square kilometers", "square kilometres")
+UNITS = dict.fromkeys(("平方キロメートル", "平方キロ", "km2", "平方公里", "square kilometers", "square kilometres"), 1.0)
 
 # Question (about a measured attribute) | how many zones it names | operation and constraints, nothing for a look-up.
 TABLE = """

@@ -55,6 +55,7 @@ class Assistant:
         self._composer = composer
         self._threshold = threshold
         self._attributes = {attribute.name: attribute for attribute in planner.attributes}
+        self._of_document = frozenset(item.name for item in planner.attributes if item.of == "document")
         self.examples = tuple(examples)
 
     @property
@@ -82,7 +83,7 @@ class Assistant:
         return answer if id is None else answer.with_id(id)
 
     def _answer_in(self, question: str, context: Context | None) -> Answer:
-        return self._answer(question, resolve(question, self._planner.plan(question), context))
+        return self._answer(question, resolve(question, self._planner.plan(question), context, self._of_document))
 
     def _answer(self, question: str, plan: Plan) -> Answer:
         hits = self._relevance.search(question, plan)
@@ -222,7 +223,7 @@ class Assistant:
             if plan.leftover and plan.operation != "nth" and hits[0].passage.kind != attribute.kind:
                 return []
             return self._ledger.statements([attribute], (None,), plan.ordinal)
-        if plan.places and plan.subjects and any(fact.attribute == attribute.name for fact in self._premises.named(plan)):
+        if plan.places and any(fact.attribute == attribute.name for fact in self._premises.named(plan)):
             return []  # one of them, not all
         if plan.leftover and plan.operation != "nth" and not self._asks_all(plan, attribute, hits):
             return []

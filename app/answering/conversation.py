@@ -7,6 +7,7 @@ Deterministic: the earlier questions are the whole state. 「では楊浦は？�
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 
 from app.answer import Answer, Computed, Quote
@@ -64,9 +65,10 @@ def context_of(answer: Answer, before: Context | None = None) -> Context:
     return Context(plan, zones, _shown(answer), before.zones if before else ())
 
 
-def resolve(question: str, plan: Plan, context: Context | None) -> Plan:
-    """The plan of a question asked in a context; a question that says everything itself stays as it is."""
-    if context is None:
+def resolve(question: str, plan: Plan, context: Context | None, of_document: Collection[str] = ()) -> Plan:
+    """The plan of a question asked in a context; a question that says everything itself stays as it is, and so does one
+    for an attribute `of_document`, which no zone has."""
+    if context is None or plan.attribute in of_document:
         return plan
     text = normalize(question).text
     if plan.implied and context.plan.attribute and context.plan.computed:  # what is measured is what was measured before

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterable, Iterator, Sequence
 
+from app.reading.guide import Synonyms
 from app.reading.normalization import Normalized, normalize
 from app.reading.tokenization import Tokenizer
 from app.schema import Fact, Mention, Token
@@ -30,12 +31,15 @@ class Gazetteer:
         endings: Sequence[str],
         zones: Collection[str],
         text: str,
+        synonyms: Iterable[Synonyms],
+        taken: Collection[str],
         tokenizer: Tokenizer,
     ) -> None:
         """`facts` that are not measured can be named whole; those of the attributes `names` also by a part.
 
         `endings` (normalised) may be left out: 外灘 for 外灘エリア. `zones` are names that are a zone's wherever they
         stand alone. A part that `text`, all that the documents say (normalised), writes elsewhere too names nothing.
+        `synonyms` of a name are names too (People's Square), but not within words that are `taken` (square kilometers).
         """
         self._facts: dict[str, list[Fact]] = {}
         self._endings = tuple(sorted(endings, key=len, reverse=True))
@@ -54,10 +58,17 @@ class Gazetteer:
             if text.count(part) <= written:
                 known = self._facts.setdefault(part, [])
                 known += [fact for fact in named if fact not in known]
+        for item in synonyms:
+            terms = {normalize(term).text for term in item.terms}
+            named = [fact for name in terms & self._facts.keys() for fact in self._facts[name] if fact.attribute in names]
+            for word in (normalize(word).text for words in item.words.values() for word in words):
+                if named and len(word) >= _SHORTEST and word not in text and not any(word in other for other in taken):
+                    known = self._facts.setdefault(word, [])
+                    known += [fact for fact in dict.fromkeys(named) if fact not in known]
         for zone in zones:
             self._facts.pop(zone, None)
         longest_first = sorted(self._facts, key=lambda name: (-len(name), name))
-        self._pattern = re.compile("|".join(map(re.escape, longest_first))) if longest_first else None
+        self._pattern = re.compile("|".join(map(_bounded, longest_first))) if longest_first else None
 
     def find(self, question: Normalized) -> list[Mention]:
         """Names written in a question, the longest at each place; `value` is the name as it is folded."""
@@ -92,6 +103,13 @@ class Gazetteer:
         for other in re.findall(r"\(([^()]{3,})\)", normalize(text).text):  # another name in brackets
             if re.fullmatch(r"[ァ-ヺーa-z0-9 ]+", other):
                 yield other
+
+
+def _bounded(name: str) -> str:
+    """A pattern for a name: in Latin letters a whole word, in hiragana none that goes on from another one."""
+    if name[0].isascii() and name[0].isalnum():
+        return rf"(?<![a-z0-9]){re.escape(name)}(?![a-z])"
+    return rf"(?<![ぁ-ゖ]){re.escape(name)}" if re.fullmatch(r"[ぁ-ゖー]+", name) else re.escape(name)
 
 
 def _is_prefix(token: Token) -> bool:

@@ -106,7 +106,7 @@ class Utterance:
 
     def is_open(self, token: Token) -> bool:
         """Whether a word is one of topic that nothing has understood."""
-        return token.content and not self.covered[token.start] and token.base not in EMPTY
+        return token.content and not any(self.covered[token.start : token.end]) and token.base not in EMPTY
 
     def leftover(self) -> tuple[Mention, ...]:
         """Runs of adjoining words of topic that nothing has understood, as the question writes them."""

@@ -82,6 +82,8 @@ class Vocabulary:
             sorted({*self.sections.nouns, self.sections.noun} - {""}),
             {word for zone in zones for word in (_fold(zone.name), _fold(zone.name) + self.sections.noun)},
             _fold(text),
+            [item for guide in guides for item in guide.synonyms],
+            {*self.units, *(_fold(word) for item in self.attributes for words in item.words.values() for word in words)},
             tokenizer,
         )
         self._phrases = [
