@@ -21,7 +21,10 @@ _ANAPHORA = re.compile(
     r"|(?<![a-z])(?:there|its?|that (?:zone|one|area)|those|they|them|their)(?![a-z])|那里|那个|它|其"
 )
 _EVERYTHING = re.compile(r"各区|全区|全部の区|すべての区|全ての区|どの区も|7区|七区|7つの|区ごと|全体")
-_OTHERS = re.compile(r"(?:それ|そこ|これ|その区|同区)?(?:以外|の他|のほか)|^(?:他|ほか|残り|あと)(?:の|は|に)|(?:その)?(?:他|ほか)(?:の|に)|残り|other|the rest|其他|其余")
+_OTHERS = re.compile(
+    r"(?:それ|そこ|これ|その区|同区)?(?:以外|の他|のほか)|^(?:他|ほか|残り|あと)(?:の|は|に)"
+    r"|(?:その)?(?:他|ほか)(?:の|に)|残り|other|the rest|其他|其余"
+)
 _DIRECTION = re.compile(r"大き|広|小さ|狭|多|少な|largest|smallest|[大小]")
 _NEXT = re.compile(r"(?:その)?次(?:の|は|に)|(?:もう|あと)1つ|next")
 _PREVIOUS = re.compile(r"(?:その)?1?つ?前(?:の|は)|previous")
@@ -214,10 +217,9 @@ def _another_attribute(text: str, plan: Plan, context: Context) -> Plan | None:
         return replace(plan, subjects=context.zones) if refers and len(context.zones) > 1 else None
     if plan.operation == "sum":  # how many of them does it have
         return replace(plan, subjects=context.zones, operation="count", constraints=())
-    if refers or (plan.attribute is not None and not plan.leftover and plan.operation != "which"):
-        if plan.operation in _STATING and (plan.attribute or plan.leftover):
-            operation = "search" if plan.operation == "which" else plan.operation
-            return replace(plan, subjects=context.zones, operation=operation)
+    follows = refers or (plan.attribute is not None and not plan.leftover and plan.operation != "which")
+    if follows and plan.operation in _STATING and (plan.attribute or plan.leftover):
+        return replace(plan, subjects=context.zones, operation="search" if plan.operation == "which" else plan.operation)
     return None
 
 

@@ -14,7 +14,9 @@ from app.answering.numerals import NUMBER, exact, parse
 from app.schema import Mention
 
 # What is counted with: 「6つ」「5件」, but not 「2つ目」, a place in a list.
-COUNTERS: Mapping[str, float] = dict.fromkeys(("つ", "個", "件", "項目", "か所", "ヶ所", "カ所", "箇所", "種類", "本", "项", "个", "measures", "areas"), 1.0)
+COUNTERS: Mapping[str, float] = dict.fromkeys(
+    "つ 個 件 項目 か所 ヶ所 カ所 箇所 種類 本 项 个 measures areas".split(), 1.0
+)
 _NOT_ORDINAL = r"(?!目|め|番)"
 
 _SMALL = re.compile(
@@ -84,7 +86,8 @@ _RANGE = re.compile(r"(?:から|〜|~|-|–|—|以上|と|to|and|到|至|~)\s*�
 _CONFIRM = re.compile(
     r"(?:よね|だよね|でしょう?か?|でしたっけ|だっけ|っけ|ですか|ますか|ましたか|ませんか|のか|んか|かな|じゃない(?:の|ですか)?|ではない(?:の|ですか)?"
     r"|本当(?:ですか|なの|に)?|ほんと(?:う)?(?:に)?|正しい(?:ですか|数字|です|の)?|(?:合って|あって)(?:い?ます(?:か)?|る)?|間違い(?:ない|ありません)(?:です)?か?|という認識で(?:いい|よい|合って).*"
-    r"|(?:る|い|た|だ|う|つ|く|む|ぶ|す|ぐ|ぬ|ん|の|か|も)|right|correct|true|yes|吗|对吧|是吧|对吗|是不是)\s*[?。!]*$|^(?:is|are|does|do|was|did|isn't) |是真的|合ってます"
+    r"|(?:る|い|た|だ|う|つ|く|む|ぶ|す|ぐ|ぬ|ん|の|か|も)|right|correct|true|yes|吗|对吧|是吧|对吗|是不是)\s*[?。!]*$"
+    r"|^(?:is|are|does|do|was|did|isn't) |是真的|合ってます"
 )
 _INTERROGATIVE = re.compile(
     r"何|なに|なん(?:です|だ|の)|どこ|どれ|どの|いくつ|幾つ|誰|だれ|いつ|どう|どんな|どちら|どっち|いくら|なぜ|どなた"

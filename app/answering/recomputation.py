@@ -97,7 +97,7 @@ def _expected(plan: Mapping[str, Any], redone: Redone, evidence: Evidence) -> tu
         claims.append(result)
     for value in stands_on:
         show(value, name=False)
-    return (claims + [result] if operation == "ratio" else claims), template
+    return ([*claims, result] if operation == "ratio" else claims), template
 
 
 def _expected_count(

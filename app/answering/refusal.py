@@ -55,7 +55,12 @@ class Judge:
 
     def premise(self, question: str, plan: Plan) -> Refused | None:
         """Whether the question is about something that the documents have at all."""
-        return self._unknown_name(question, plan) or self._part_of_zone(question, plan) or self._of_document(question, plan) or self._nothing_asked(plan)
+        return (
+            self._unknown_name(question, plan)
+            or self._part_of_zone(question, plan)
+            or self._of_document(question, plan)
+            or self._nothing_asked(plan)
+        )
 
     def detail(self, question: str, plan: Plan, hits: Sequence[Hit]) -> Refused | None:
         """A detail asked for beside what the plan understood: a date, a price, a name. There is at least one hit."""

@@ -1,0 +1,180 @@
+"""What a question wants done with numbers or lists, of which attribute; and the words that say so, covered."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from app.answering.numerals import ordinal_of
+from app.answering.operations import (
+    COUNTERS,
+    Operation,
+    asks_count,
+    asks_many,
+    count_cue,
+    counted,
+    operation_of,
+    operation_words,
+)
+from app.answering.utterance import Utterance
+from app.answering.vocabulary import AttributeMention, Vocabulary
+from app.reading.guide import Attribute
+from app.schema import PICKS, Mention
+
+# Operations that by themselves ask for a measured attribute: 「最大の区」「50平方キロ以上」; a sum may be of anything.
+_SAYS_MEASURE = frozenset({"max", "min", "filter", "check", "ratio", "difference", "compare", "nth"})
+# Between two attributes that are asked for together.
+_JOINS = re.compile(r"(?:と|や|、|,|・|および|及び|ならびに|and|&|和|与|以及|\s|それ(?:から|に)|の|は|が|も|どこ|対象|で|何|か|また)*")
+
+
+class Intents:
+    """Understands intents in the words of one vocabulary."""
+
+    def __init__(self, vocabulary: Vocabulary) -> None:
+        self._vocabulary = vocabulary
+
+    def operation(
+        self,
+        heard: Utterance,
+        mentions: Sequence[AttributeMention],
+        asked: AttributeMention | None,
+        subjects: Sequence[str],
+        asks_which: bool,
+    ) -> tuple[Operation | None, Attribute | None]:
+        """What is to be done with numbers, its words covered, and of which attribute; (None, asked) if nothing is."""
+        attribute = asked.attribute if asked else None
+        if not self._vocabulary.measures_in(heard.spoken) and (zones := self._zone_count(heard, subjects)) is not None:
+            return zones, None
+        found = self._counting(heard, mentions, subjects, asks_which) or self._measuring(heard, mentions, asked, subjects)
+        if found is not None:
+            operation, of = found
+            spans = operation_words(heard.spoken, [*self._vocabulary.measures_in(heard.spoken), *counted(heard.spoken)])
+            before = list(heard.covered)
+            heard.cover_spans(spans)
+            heard.cover(Mention("", item.start, item.end) for item in mentions if item.attribute is of)
+            if attribute and attribute is not of and operation.name in PICKS:
+                operation = Operation(operation.name, (*operation.constraints, f"then={attribute.name}"))
+            open_words = without_lead(heard, heard.leftover(), mentions, operation)
+            if not open_words or heard.language == "zh" or operation.name in ("check", "sum"):
+                return operation, of
+            heard.covered[:] = before
+        numbers = counted(heard.spoken)
+        if attribute and attribute.name in self._vocabulary.several and (numbers or asks_count(heard.spoken)):
+            heard.cover_spans([*operation_words(heard.spoken, []), *((item.start, item.end) for item in numbers)])
+            stated = re.match(r"\d+", numbers[0].value) if numbers else None
+            return Operation("count", (f"={stated.group()}",) if stated else ()), attribute
+        if asked and (ordinal := ordinal_of(heard.spoken)):
+            heard.cover_spans(operation_words(heard.spoken, []))
+            return Operation("nth", (f"nth={ordinal}",)), attribute
+        also = _also(heard, mentions, asked)
+        if also and not heard.leftover():
+            heard.cover(Mention("", item.start, item.end) for item in also)
+        if also:
+            heard.cover(Mention("", item.start, item.end) for item in also)
+            names = tuple(f"also={item.attribute.name}" for item in also)
+            return Operation("look_up", names), attribute
+        return None, attribute
+
+    def _zone_count(self, heard: Utterance, subjects: Sequence[str]) -> Operation | None:
+        """How many sections there are, or whether there are as many as the question says."""
+        match = self._vocabulary.sections.asks_count(heard.spoken)
+        if match is None or subjects:
+            return None
+        heard.cover_spans([match.span()])
+        heard.cover_spans(operation_words(heard.spoken, []))
+        if heard.leftover():
+            return None
+        stated = re.search(r"\d+", match.group())
+        return Operation("count", (f"={stated.group()}",) if stated else ())
+
+    def _counting(
+        self, heard: Utterance, mentions: Sequence[AttributeMention], subjects: Sequence[str], asks_which: bool
+    ) -> tuple[Operation, Attribute] | None:
+        """What is to be done with how many facts of an attribute the zones have."""
+        text = self._vocabulary.sections.without_numbers(heard.spoken)
+        cue = count_cue(text)
+        countable = [item for item in mentions if not item.interrogative and (item.rank[0] or not item.attribute.measured)]
+        if cue is None or not countable or ordinal_of(text):
+            return None
+        place = heard.normalized.raw_span(cue, cue + 1)[0] + len(heard.spoken) - len(text)
+        nearest = min(countable, key=lambda item: (item.start > place + 8, abs(item.start - place), -item.end))
+        attribute = nearest.attribute
+        if attribute.measured or attribute.of != "zone":
+            return None
+        operation = operation_of(text, len(subjects), COUNTERS)
+        if operation is None:
+            numbers = counted(text)
+            if not asks_count(text) and not (numbers and subjects):
+                return None
+            if subjects:
+                return Operation("count"), attribute
+            operation = Operation("sum")
+        if operation.name == "filter" and not (asks_which or operation.constraints[0][0] in "<>" or subjects):
+            return None
+        return Operation(operation.name, ("by=count", *operation.constraints)), attribute
+
+    def _measuring(
+        self,
+        heard: Utterance,
+        mentions: Sequence[AttributeMention],
+        asked: AttributeMention | None,
+        subjects: Sequence[str],
+    ) -> tuple[Operation, Attribute] | None:
+        """What is to be done with the values of a measured attribute, said or (「最大の区」) understood."""
+        said = next((item.attribute for item in mentions if item.attribute.measured), None)
+        attribute = said or self._vocabulary.measured
+        if attribute is None or (said is None and asks_many(heard.spoken)):
+            return None
+        operation = operation_of(heard.spoken, len(subjects), self._vocabulary.units)
+        if operation is None or (said is None and operation.name not in _SAYS_MEASURE and not self._in_units(heard)):
+            return None
+        if said is None and (operation.name == "nth" or (asked and operation.name not in ("max", "min", "filter"))):
+            return None
+        if operation.name == "filter" and operation.constraints[0][1:] == "than" and len(subjects) == 1:
+            return Operation("filter", (*operation.constraints, f"than={subjects[0]}")), attribute
+        return operation, attribute
+
+    def _in_units(self, heard: Utterance) -> bool:
+        return any(unit in heard.text for unit in self._vocabulary.units)
+
+
+def without_lead(
+    heard: Utterance,
+    leftover: Sequence[Mention],
+    mentions: Sequence[AttributeMention],
+    operation: Operation | None,
+) -> tuple[Mention, ...]:
+    """The words left over, without those of sentences and clauses that only lead to the one that asks."""
+    segments = heard.segments()
+    if len(segments) == 1:
+        return tuple(leftover)
+    asking = [
+        (start, end)
+        for start, end in segments
+        if any(start <= item.start < end and item.sure for item in mentions)
+        or (operation and operation_words(heard.normalized.text[start:end], []))
+    ]
+    if not asking:
+        return tuple(leftover)
+    return tuple(item for item in leftover if any(start <= item.start < end for start, end in asking[-1:]))
+
+
+def _also(
+    heard: Utterance, mentions: Sequence[AttributeMention], asked: AttributeMention | None
+) -> list[AttributeMention]:
+    """Other attributes that the question names beside the one asked for: 「面積と重点は？」"""
+    if asked is None:
+        return []
+    also: list[AttributeMention] = []
+    first = asked
+    for mention in sorted(mentions, key=lambda item: -item.end):
+        between = heard.question[mention.end : first.start]
+        if mention.end > first.start or mention.weak or (mention.interrogative and between):
+            continue
+        known = {item.attribute.name for item in (asked, *also)}
+        if not _JOINS.fullmatch(between.lower()) or mention.attribute.name in known:
+            continue
+        if mention.rank[0] and (between.strip("のはが") or mention.attribute.of != asked.attribute.of):
+            also.insert(0, mention)
+            first = mention
+    return also
