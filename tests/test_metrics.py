@@ -12,6 +12,8 @@ from app.evaluating.metrics import (
     Response,
     Share,
     answer_right,
+    answered_and_right,
+    coverage,
     first_citation_right,
     holds,
     percentile,
@@ -143,9 +145,27 @@ def test_refusals() -> None:
     ]
     assert refusal_precision(outcomes) == Share(2, 3)
     assert refusal_recall(outcomes) == Share(2, 4)
+    assert answered_and_right(outcomes) == Share(1, 3)
+    assert coverage(outcomes) == Share(1, 2)
     never = [outcome("refused", "answered"), outcome("answered", "answered")]
     assert refusal_precision(never) == Share(0, 0)
     assert refusal_recall(never) == Share(0, 1)
+    assert answered_and_right(outcomes[:2]) == coverage(outcomes[:4]) == Share(0, 0)
+
+
+def test_answered_and_right_takes_every_measure_together() -> None:
+    asked = question(passage="桜", zones=("東", "西"), answer=("12本",))
+    answers = [
+        response(A, B, text="12本"),
+        response(B, A, text="12本"),  # first citation
+        response(A, B, text="11本"),  # answer
+        response(A, text="12本"),  # zone set
+        response(A, B, text="12本", status="corrected"),
+        response(status="refused"),  # not answered
+    ]
+    outcomes = [Outcome(asked, answer, 0.0) for answer in answers]
+    assert answered_and_right(outcomes) == Share(1, 5)
+    assert coverage(outcomes) == Share(5, 6)
 
 
 def test_share_counts_only_what_is_asked() -> None:
@@ -200,6 +220,8 @@ def test_the_table_has_every_category_beside_its_total_and_every_system() -> Non
         ("answer", "total"): [Share(3, 3), Share(1, 3)],
         ("refusal precision", "total"): [Share(1, 1), Share(0, 0)],
         ("refusal recall", "total"): [Share(1, 1), Share(0, 1)],
+        ("answered and right", "total"): [Share(2, 2), Share(1, 3)],
+        ("coverage", "total"): [Share(2, 2), Share(2, 2)],
         ("latency p50", "total"): [0.002, 0.002],
         ("latency p95", "total"): [0.003, 0.003],
     }

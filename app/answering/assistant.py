@@ -130,7 +130,8 @@ class Assistant:
 
     def _found(self, question: str, plan: Plan, hits: Sequence[Hit]) -> Answer:
         """The passages that answer, if any do."""
-        confidence = 1.0 if plan.places and not plan.leftover else self._judge.confidence(plan, hits)
+        located = plan.places and (not plan.leftover or plan.operation == "which")
+        confidence = 1.0 if located else self._judge.confidence(plan, hits)
         if confidence < self._threshold:
             return self._composer.refusal(question, plan, self._judge.absent(plan), hits, confidence)
         matches = self._relevance.matches(question, plan)

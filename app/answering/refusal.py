@@ -159,7 +159,7 @@ class Judge:
             return True
         tokens = self._tokenizer.tokenize(name)
         stem = tokens[:-1] if _PLACE_ENDING.search(name) and len(tokens) > 1 else tokens
-        return any(token.base in self._terms for token in stem)
+        return any(token.base in self._terms and len(token.base) > 1 for token in stem)
 
     def _part_of_zone(self, question: str, plan: Plan) -> Refused | None:
         """A measure asked of a part of a zone, or of something that is no zone."""

@@ -36,6 +36,9 @@ class Relevance:
         self._attributes = {attribute.name: attribute for attribute in attributes}
         self._premises = premises
         self._retriever = retriever
+        # What only names parts of a zone says less of what it does than anything else.
+        kinds = {attribute.kind for attribute in self._attributes.values() if attribute.names}
+        self._naming = np.array([passage.kind in kinds for passage in reading.passages])
         self._folded = [normalize(passage.text).text for passage in reading.passages]
 
     def search(self, question: str, plan: Plan) -> list[Hit]:
@@ -69,7 +72,8 @@ class Relevance:
         if not matching.any() and plan.operation in ("which", "list"):
             nouns = [[term for term in side if term.weight == 1.0] for side in sides]
             matching = self._holding([side for side in nouns if side]) & allowed
-        return matching
+        saying = matching & ~self._naming
+        return saying if saying.any() else matching
 
     def _holding(self, sides: Sequence[Sequence[Term]]) -> Mask:
         holding = np.zeros(len(self._reading.passages), dtype=bool)

@@ -70,15 +70,20 @@ class Product:
             citations=tuple(citation.passage for citation in answer.citations),
             passages=tuple(hit.passage for hit in answer.hits),
             reason=answer.reason,
+            confidence=answer.confidence,
         )
 
 
 @dataclass(frozen=True, slots=True)
 class Experiment:
-    """What was run, `settings`, and what came of it: outcomes by system, each in the questions' order."""
+    """What was run, `settings`, and what came of it: outcomes by system, each in the questions' order.
+
+    `forced` are Shutten's when its confidence refuses nothing; empty if nobody asked.
+    """
 
     settings: Mapping[str, Any]
     outcomes: Mapping[str, Sequence[Outcome]]
+    forced: Sequence[Outcome] = ()
 
 
 def run(
@@ -93,6 +98,11 @@ def run(
     systems: list[System] = [Product(assistant), DenseBaseline(generation, encoder), WordBaseline(generation)]
     recorded = {**sources, "index": generation.hash, "model": encoder.fingerprint, **_surroundings()}
     return Experiment(recorded, ask_all(systems, questions, progress))
+
+
+def ask_forced(assistant: Assistant, questions: Sequence[Question], progress: Progress) -> list[Outcome]:
+    """Every question asked of Shutten alone; `assistant` has the threshold 0."""
+    return ask_all([Product(assistant)], questions, progress)[Product.name]
 
 
 def ask_all(
@@ -123,6 +133,7 @@ def outcome_json(outcome: Outcome) -> dict[str, Any]:
     return {
         "status": response.status,
         "reason": response.reason,
+        "confidence": response.confidence,
         "answer": response.text,
         "citations": [passage.passage_id for passage in response.citations],
         "passages": [passage.passage_id for passage in response.passages],

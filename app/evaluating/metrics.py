@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from app.answer import Reason, Status
@@ -22,13 +22,17 @@ _RECALL_DEPTH = 3
 
 @dataclass(frozen=True, slots=True)
 class Response:
-    """What a system answers: `citations` are what it stands on, `passages` what it found, both best first."""
+    """What a system answers: `citations` are what it stands on, `passages` what it found, both best first.
+
+    `confidence`, in [0, 1], is how sure it was that there is an answer; 1.0 for a system that does not say.
+    """
 
     status: Status
     text: str
     citations: tuple[Passage, ...]
     passages: tuple[Passage, ...]
     reason: Reason | None = None
+    confidence: float = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +101,26 @@ def zones_right(question: Question, response: Response) -> bool | None:
     return {passage.zone for passage in response.citations} == set(question.zones)
 
 
+Measure = Callable[[Question, Response], bool | None]
+
+MEASURES: Mapping[str, Measure] = {
+    "first citation": first_citation_right,
+    "recall@3": recall_at_3,
+    "answer": answer_right,
+    "zone set": zones_right,
+}
+
+
+def judgements(question: Question, response: Response) -> dict[str, bool | None]:
+    """What every measure says, by its name."""
+    return {name: measure(question, response) for name, measure in MEASURES.items()}
+
+
+def all_right(question: Question, response: Response) -> bool:
+    """Whether no measure finds anything wrong."""
+    return False not in judgements(question, response).values()
+
+
 def holds(text: str, part: str) -> bool:
     """Whether `part` stands in `text`, not as a piece of a longer number.
 
@@ -125,6 +149,22 @@ def refusal_recall(outcomes: Iterable[Outcome]) -> Share:
     """Of what should have been refused, how much was."""
     return share(
         outcome.response.status == "refused" for outcome in outcomes if outcome.question.status == "refused"
+    )
+
+
+def answered_and_right(outcomes: Iterable[Outcome]) -> Share:
+    """Of what was answered, how much is right by all measures together; an answer to what is to be refused is wrong."""
+    return share(
+        all_right(outcome.question, outcome.response)
+        for outcome in outcomes
+        if outcome.response.status != "refused"
+    )
+
+
+def coverage(outcomes: Iterable[Outcome]) -> Share:
+    """Of the answerable questions, how many were answered, rightly or wrongly."""
+    return share(
+        outcome.response.status != "refused" for outcome in outcomes if outcome.question.status != "refused"
     )
 
 

@@ -6,37 +6,36 @@ Every table has one column a system, so that no figure stands without its baseli
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from app.evaluating.metrics import (
+    MEASURES,
+    Measure,
     Outcome,
     Response,
     Share,
-    answer_right,
-    first_citation_right,
+    answered_and_right,
+    coverage,
+    judgements,
     percentile,
-    recall_at_3,
     refusal_precision,
     refusal_recall,
     share,
-    zones_right,
 )
 from app.evaluating.questions import Question
+from app.evaluating.risk import RiskCoverage
 
 TOTAL = "total"
 
 Outcomes = Mapping[str, Sequence[Outcome]]
-Measure = Callable[[Question, Response], bool | None]
-
-MEASURES: Mapping[str, Measure] = {
-    "first citation": first_citation_right,
-    "recall@3": recall_at_3,
-    "answer": answer_right,
-    "zone set": zones_right,
+_DECISIONS = {
+    "refusal precision": refusal_precision,
+    "refusal recall": refusal_recall,
+    "answered and right": answered_and_right,
+    "coverage": coverage,
 }
-_REFUSAL = {"refusal precision": refusal_precision, "refusal recall": refusal_recall}
 _LATENCY = (50, 95)
 _SHOWN = 120  # characters of an answer in a list of misses
 _NOTHING = "–"
@@ -71,7 +70,7 @@ class Miss:
 
 
 def figures(outcomes: Outcomes) -> list[Figure]:
-    """Every measure, category by category and in total; then refusals and latency over all questions.
+    """Every measure, category by category and in total; then what was refused or answered, and latency, over all questions.
 
     `outcomes` holds the same questions for each system. A measure that no question asks is left out.
     """
@@ -84,7 +83,7 @@ def figures(outcomes: Outcomes) -> list[Figure]:
             counted = max(item.of for item in shares.values())
             if counted:
                 found.append(Figure(name, category, counted, shares))
-    for name, count in _REFUSAL.items():
+    for name, count in _DECISIONS.items():
         counts = {system: count(several) for system, several in outcomes.items()}
         found.append(Figure(name, TOTAL, len(some), counts))
     for percent in _LATENCY:
@@ -106,11 +105,28 @@ def table(figures: Sequence[Figure], *, markdown: bool = False) -> str:
     return _markdown(rows) if markdown else _plain(rows)
 
 
+def risk_table(name: str, found: RiskCoverage, *, markdown: bool = False) -> str:
+    """What the risk-coverage curve of one system comes to, one number a row, under the system's name."""
+    within, operating = found.within, found.operating
+    sizes = f"{found.answerable} answerable, {found.refusable} to be refused"
+    budget, threshold = f"{100 * found.budget:g} % risk", f"threshold {operating.threshold:g}"
+    rows = [
+        ["refusing by confidence", name],
+        ["AUROC", _NOTHING if found.auroc is None else f"{found.auroc:.3f} ({sizes})"],
+        ["AURC", _NOTHING if found.aurc is None else f"{found.aurc:.4f}"],
+        [f"coverage at {budget}", _cell(within.coverage if within else Share(0, found.answerable), interval=True)],
+        [f"threshold for {budget}", str(within.threshold) if within else _NOTHING],
+        [f"coverage at {threshold}", _cell(operating.coverage, interval=True)],
+        [f"risk at {threshold}", _cell(operating.risk, interval=True)],
+    ]
+    return _markdown(rows) if markdown else _plain(rows)
+
+
 def misses(outcomes: Sequence[Outcome], causes: Mapping[str, str]) -> list[Miss]:
     """The questions that one system got wrong, in their order, each with its cause if `causes` gives one."""
     found = []
     for outcome in outcomes:
-        judged = {name: measure(outcome.question, outcome.response) for name, measure in MEASURES.items()}
+        judged = judgements(outcome.question, outcome.response)
         if wrong := tuple(name for name, right in judged.items() if right is False):
             found.append(Miss(outcome, wrong, causes.get(outcome.question.id)))
     return found

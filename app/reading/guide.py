@@ -5,7 +5,6 @@ Domain knowledge lives in guides, so that another kind of document needs another
 
 from __future__ import annotations
 
-import difflib
 import hashlib
 import re
 import tomllib
@@ -15,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from app.errors import GuideError
+from app.reading.guide_table import Table
 
 LANGUAGES = ("ja", "en", "zh")
 _TABLES = "examples zones overview slots skip facts attributes units names synonyms dictionary".split()
@@ -95,53 +95,6 @@ class Guide:
     sha256: str = ""
 
 
-class _Table:
-    """One TOML table, read key by key; what nobody asked for is a typing error, and is said to be one."""
-
-    def __init__(self, name: str, data: Any, source: str) -> None:
-        self._source, self._name = source, name
-        if not isinstance(data, dict):
-            raise self.error("表 (table) ではありません")
-        self._data: dict[str, Any] = dict(data)
-
-    def error(self, what: str) -> GuideError:
-        return GuideError("guide_invalid", f"読み取りガイド {self._source} の {self._name}: {what}。直してください。")
-
-    def take(self, key: str, kind: type | tuple[type, ...], default: Any = None, *, required: bool = False) -> Any:
-        if key not in self._data:
-            if required:
-                raise self.error(f"{key} がありません (missing key)")
-            return default
-        value = self._data.pop(key)
-        if not isinstance(value, kind):
-            raise self.error(f"{key} の型が違います ({type(value).__name__})")
-        return value
-
-    def words(self, key: str) -> tuple[str, ...]:
-        values = self.take(key, list, [])
-        if not all(isinstance(value, str) and value.strip() for value in values):
-            raise self.error(f"{key} は空でない文字列の並びにしてください")
-        return tuple(values)
-
-    def pattern(self, key: str, *, group: bool = False) -> re.Pattern[str]:
-        text = self.take(key, str, required=True)
-        try:
-            pattern = re.compile(text, re.MULTILINE)
-        except (re.error, OverflowError, RecursionError) as error:
-            raise self.error(f"{key} の正規表現が正しくありません ({error})") from error
-        if group and pattern.groups == 0:
-            raise self.error(f"{key} には引用する範囲を示す括弧 ( ) が要ります")
-        return pattern
-
-    def optional_pattern(self, key: str, *, group: bool = False) -> re.Pattern[str] | None:
-        return self.pattern(key, group=group) if key in self._data else None
-
-    def finish(self, known: Iterable[str] = ()) -> None:
-        for key in self._data:
-            close = difflib.get_close_matches(key, list(known), n=1)
-            raise self.error(f"{key} という項目は知りません" + (f"。{close[0]} のことですか" if close else ""))
-
-
 def base_units(guides: Iterable[Guide]) -> dict[str, tuple[float, str]]:
     """Every word for a unit that the guides declare, with its factor to the base unit (factor 1) and that one's name."""
     return {
@@ -161,13 +114,13 @@ def read_guide(path: Path) -> Guide:
         raise GuideError(
             "guide_invalid", f"読み取りガイド {path.name} を TOML として読めません: {error}。直してください。"
         ) from error
-    top = _Table("最上位", raw, path.name)
+    top = Table("最上位", raw, path.name)
 
-    def tables(key: str) -> Sequence[_Table]:
-        return [_Table(f"[[{key}]] {i}", item, path.name) for i, item in enumerate(top.take(key, list, []), 1)]
+    def tables(key: str) -> Sequence[Table]:
+        return [Table(f"[[{key}]] {i}", item, path.name) for i, item in enumerate(top.take(key, list, []), 1)]
 
-    zones = _Table("[zones]", top.take("zones", dict, {}), path.name)
-    overview = _Table("[overview]", top.take("overview", dict, {}), path.name)
+    zones = Table("[zones]", top.take("zones", dict, {}), path.name)
+    overview = Table("[overview]", top.take("overview", dict, {}), path.name)
     names_tables = tables("names")
     guide = Guide(
         heading=zones.optional_pattern("heading", group=True),
@@ -180,7 +133,7 @@ def read_guide(path: Path) -> Guide:
         facts=tuple(_read_fact(table) for table in tables("facts")),
         attributes=tuple(_read_attribute(table, path.name) for table in tables("attributes")),
         units=tuple(
-            _read_unit(name, _Table(f'[units."{name}"]', item, path.name))
+            _read_unit(name, Table(f'[units."{name}"]', item, path.name))
             for name, item in top.take("units", dict, {}).items()
         ),
         names=_read_names(names_tables),
@@ -198,7 +151,7 @@ def read_guide(path: Path) -> Guide:
     return guide
 
 
-def _read_slot(table: _Table) -> Slot:
+def _read_slot(table: Table) -> Slot:
     slot = Slot(
         kind=table.take("kind", str, required=True),
         pattern=table.pattern("pattern", group=True),
@@ -210,13 +163,13 @@ def _read_slot(table: _Table) -> Slot:
     return slot
 
 
-def _read_skip(table: _Table) -> re.Pattern[str]:
+def _read_skip(table: Table) -> re.Pattern[str]:
     pattern = table.pattern("pattern")
     table.finish(("pattern",))
     return pattern
 
 
-def _read_fact(table: _Table) -> FactPattern:
+def _read_fact(table: Table) -> FactPattern:
     fact = FactPattern(
         attribute=table.take("attribute", str, required=True),
         kind=table.take("kind", str, required=True),
@@ -228,12 +181,12 @@ def _read_fact(table: _Table) -> FactPattern:
     return fact
 
 
-def _read_attribute(table: _Table, source: str) -> Attribute:
+def _read_attribute(table: Table, source: str) -> Attribute:
     name = table.take("name", str, required=True)
     of = table.take("of", str, "zone")
     if of not in ("zone", "document"):
         raise table.error(f"of は zone か document です ({of!r})")
-    words = _Table(f"[[attributes]] {name} words", table.take("words", dict, {}), source)
+    words = Table(f"[[attributes]] {name} words", table.take("words", dict, {}), source)
     attribute = Attribute(
         name=name,
         of=of,
@@ -247,7 +200,7 @@ def _read_attribute(table: _Table, source: str) -> Attribute:
     return attribute
 
 
-def _read_names(tables: Sequence[_Table]) -> dict[str, tuple[str, ...]]:
+def _read_names(tables: Sequence[Table]) -> dict[str, tuple[str, ...]]:
     names: dict[str, tuple[str, ...]] = {}
     for table in tables:
         zone = table.take("zone", str, required=True)
@@ -255,7 +208,7 @@ def _read_names(tables: Sequence[_Table]) -> dict[str, tuple[str, ...]]:
     return names
 
 
-def _read_synonyms(table: _Table) -> Synonyms:
+def _read_synonyms(table: Table) -> Synonyms:
     synonyms = Synonyms(table.words("term"), {language: table.words(language) for language in LANGUAGES})
     if not synonyms.terms:
         raise table.error("term がありません (missing key)")
@@ -263,7 +216,7 @@ def _read_synonyms(table: _Table) -> Synonyms:
     return synonyms
 
 
-def _read_unit(name: str, table: _Table) -> Unit:
+def _read_unit(name: str, table: Table) -> Unit:
     factor = table.take("factor", (int, float), 1.0)
     if isinstance(factor, bool) or not 0 < factor < float("inf"):
         raise table.error("factor は正の数です")

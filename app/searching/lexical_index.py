@@ -106,15 +106,21 @@ class LexicalIndex:
                 if len(found):
                     highest = max(highest, self._ceiling(alternative))
             there = best > 0
-            weight = term.weight * self._idf(int(there.sum()))
+            weight = term.weight * self.idf(int(there.sum()))
             scores += term.weight * best
             covered += weight * there
             rarity += weight
-            ceiling += term.weight * (highest or self._idf(0))
+            ceiling += term.weight * (highest or self.idf(0))
         if allowed is not None:
             scores = np.where(allowed, scores, 0.0)
         rows = _best(scores, k)
         return rows, (scores[rows] / ceiling).astype(np.float32), (covered[rows] / rarity).astype(np.float32)
+
+    def holding(self, term: Term) -> Rows:
+        """The rows that hold a term by any of its alternatives, in order."""
+        if self._index is None or not term.alternatives:
+            return np.empty(0, dtype=np.int64)
+        return np.unique(np.concatenate([self._postings(words)[0] for words in term.alternatives])).astype(np.int64)
 
     def _postings(self, terms: Sequence[str]) -> tuple[Rows, Scores]:
         """The rows that hold all of these terms, and the sum of what BM25 gives for each."""
@@ -135,10 +141,10 @@ class LexicalIndex:
         assert found is not None
         return found, total
 
-    def _idf(self, frequency: int) -> float:
+    def idf(self, frequency: int) -> float:
         """Inverse document frequency in Lucene's form, for a term that so many passages hold."""
-        assert self._index is not None
-        return math.log(1 + (self._index.scores["num_docs"] - frequency + 0.5) / (frequency + 0.5))
+        passages = 0 if self._index is None else int(self._index.scores["num_docs"])
+        return math.log(1 + (passages - frequency + 0.5) / (frequency + 0.5))
 
     def _ceiling(self, terms: Sequence[str]) -> float:
         """The sum of the terms' inverse document frequencies: what BM25 (Lucene's form) approaches but never reaches.
@@ -151,7 +157,7 @@ class LexicalIndex:
         for term in terms:
             row = self._index.vocab_dict.get(term)
             frequency = 0 if row is None else int(starts[row + 1] - starts[row])
-            ceiling += self._idf(frequency)
+            ceiling += self.idf(frequency)
         return ceiling
 
 

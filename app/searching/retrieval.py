@@ -24,6 +24,7 @@ class Retriever:
     def __init__(self, generation: Generation, encoder: Encoder) -> None:
         self._generation = generation
         self._encoder = encoder
+        self._known_bases: dict[str, frozenset[str]] = {}
 
     def search(
         self,
@@ -56,11 +57,28 @@ class Retriever:
         return self._hits(rows_found[:k], fused[:k], {**legs, "coverage": (rows, coverage)})
 
     def coverage(self, terms: Sequence[Term]) -> Scores:
-        """For every passage the share of the terms that it holds, by weight and rarity: in [0, 1]."""
+        """For every passage the share of the terms that it holds itself, by weight and rarity: in [0, 1].
+
+        A word that stands in its zone's name alone is none of it: 総合保税区's measures are not all about 保税.
+        """
         covered = np.zeros(len(self._generation.reading.passages), dtype=np.float32)
-        rows, _, shares = self._generation.words.find(terms, len(covered))
-        covered[rows] = shares
-        return covered
+        for term in terms:
+            rows = self._generation.words.holding(term)
+            weight = term.weight * self._generation.words.idf(len(rows))
+            covered[[row for row in rows.tolist() if self._holds(row, term)]] += weight
+        total = sum(term.weight * self._generation.words.idf(len(self._generation.words.holding(term))) for term in terms)
+        return covered / total if total else covered
+
+    def _holds(self, row: int, term: Term) -> bool:
+        passage = self._generation.reading.passages[row]
+        if passage.zone is None or not any(set(words) & self._bases(passage.zone) for words in term.alternatives):
+            return True
+        return any(set(words) <= self._bases(passage.text) for words in term.alternatives)
+
+    def _bases(self, text: str) -> frozenset[str]:
+        if text not in self._known_bases:
+            self._known_bases[text] = frozenset(token.base for token in self._generation.tokenizer.tokenize(text))
+        return self._known_bases[text]
 
     def _hits(self, rows: Rows, scores: Scores, legs: Mapping[str, Leg]) -> list[Hit]:
         raw = {
