@@ -172,11 +172,15 @@ class Assistant:
             if plan.operation == "position":
                 computation = position(part, measures, plan.constraints)
         else:
+            if plan.operation in ("sum", "mean"):
+                measures = self._within(plan, measures)
+            if not measures:
+                return self._composer.refusal(question, plan, Refused("missing_operand"), hits)
             computation = compute(plan.operation, plan.constraints, measures)
         if plan.operation == "nth" and not computation.chosen:  # there are not so many
             return self._composer.refusal(question, plan, Refused("missing_operand"), hits)
         completeness = None
-        if zones == everything and plan.operation not in ("share", "position"):
+        if len(measures) == len(everything) and plan.operation not in ("share", "position"):
             matched = computation.chosen if plan.operation in PICKS else measures
             completeness = _completeness(zones, {measure.subject for measure in matched})
         holds: bool | None = None
@@ -184,7 +188,7 @@ class Assistant:
             holds = expected[0] in {measure.subject for measure in computation.chosen}
         elif claim := plan.constraint("claim"):
             first, second = measures
-            holds = first.number > second.number if claim == ">" else first.number < second.number
+            holds = {">": first.number > second.number, "<": first.number < second.number}.get(claim, first.number == second.number)
         elif computation.number is not None and (stated := plan.constraint("")):
             holds = meets(computation.number, [f"={stated}"])
         then = self._then(plan, [measure.subject for measure in computation.chosen])
@@ -198,6 +202,13 @@ class Assistant:
         bound = next(exact(float(measure.number)) for measure in measures if measure.subject == than)
         constraints = tuple(item[:-4] + bound if item in ("<than", ">than") else item for item in plan.constraints)
         return replace(plan, subjects=(), constraints=constraints)
+
+    @staticmethod
+    def _within(plan: Plan, measures: Sequence[Measure]) -> list[Measure]:
+        """The measures that a sum or a mean is of, where the question bounds them: 「40平方キロ超の区の合計」."""
+        bounds = [item for item in plan.constraints if item[0] in "<>"]
+        numbers = [measure.number for measure in measures]
+        return [measure for measure in measures if meets(measure.number, bounds, numbers)]
 
     def _then(self, plan: Plan, subjects: Sequence[str]) -> list[Statement]:
         """What is asked of the zones that a computation picked."""

@@ -47,6 +47,15 @@ def compute(operation: str, constraints: Sequence[str], measures: Sequence[Measu
     """
     wanted = dict(item.split("=", 1) for item in constraints if item.startswith(("nth=", "from=", "top=", "of=")))
     descending = wanted.get("from", "min" if operation == "min" else "max") == "max"
+    numbers = [measure.number for measure in measures]
+    if operation in ("sum", "mean"):
+        bounds = [item for item in constraints if item[0] in "<>"]
+        measures = [measure for measure in measures if meets(measure.number, bounds, numbers)]
+        if not measures:
+            raise ValueError(f"no measure meets {bounds}")
+        numbers = [measure.number for measure in measures]
+        total = sum(numbers, Decimal(0))
+        return _result(operation, measures, total if operation == "sum" else total / len(numbers), measures[0].unit)
     ranked = sorted(measures, key=lambda measure: measure.number, reverse=descending)
     if operation in ("max", "min"):
         return _picked(operation, [item for item in ranked if item.number == ranked[0].number], ranked)
@@ -56,12 +65,7 @@ def compute(operation: str, constraints: Sequence[str], measures: Sequence[Measu
     if operation in ("rank", "compare"):
         return _picked(operation, ranked[: int(wanted.get("top", len(ranked)))], ranked)
     if operation == "filter":
-        return _picked(operation, [item for item in ranked if meets(item.number, constraints)], ranked)
-    numbers = [measure.number for measure in measures]
-    if operation == "sum":
-        return _result(operation, measures, sum(numbers, Decimal(0)), measures[0].unit)
-    if operation == "mean":
-        return _result(operation, measures, sum(numbers, Decimal(0)) / len(numbers), measures[0].unit)
+        return _picked(operation, [item for item in ranked if meets(item.number, constraints, numbers)], ranked)
     if operation not in ("difference", "ratio"):
         raise ValueError(f"unknown operation {operation!r}")
     if wanted.get("of") == "ends":
@@ -88,12 +92,13 @@ def position(part: Measure, measures: Sequence[Measure], constraints: Sequence[s
     return Computation("position", tuple(ranked), (), Decimal(place))
 
 
-def meets(value: Decimal, constraints: Sequence[str]) -> bool:
-    """Whether a value keeps every bound (`>=20`, `<5`, `=6`) among the constraints."""
+def meets(value: Decimal, constraints: Sequence[str], numbers: Sequence[Decimal] = ()) -> bool:
+    """Whether a value keeps every bound (`>=20`, `<5`; `>mean` is that of `numbers`) among the constraints."""
     for constraint in constraints:
         for sign in (">=", "<=", ">", "<", "="):
             if constraint.startswith(sign):
-                bound = Decimal(constraint.removeprefix(sign))
+                text = constraint.removeprefix(sign)
+                bound = sum(numbers, Decimal(0)) / len(numbers) if text == "mean" else Decimal(text)
                 kept = {
                     ">=": value >= bound, "<=": value <= bound, ">": value > bound, "<": value < bound, "=": value == bound
                 }[sign]  # fmt: skip

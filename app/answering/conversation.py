@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 
 from app.answer import Answer, Computed, Quote
 from app.answering.numerals import NUMBER, ordinal_of
-from app.answering.operations import Operation, asks_smallest, operation_of
+from app.answering.operations import Operation, asks_count, asks_smallest, counted, operation_of
 from app.reading.normalization import normalize
 from app.schema import PICKS, Plan
 
@@ -28,7 +28,8 @@ _OTHERS = re.compile(
 _DIRECTION = re.compile(r"大き|広|小さ|狭|多|少な|largest|smallest|[大小]")
 _NEXT = re.compile(r"(?:その)?次(?:の|は|に)|(?:もう|あと)1つ|next")
 _PREVIOUS = re.compile(r"(?:その)?1?つ?前(?:の|は)|previous")
-_REST_OF = re.compile(r"平均|合計|差|倍|足す|合わせ")
+_INCLUDING = re.compile(r"も(?:足|入れ|含め|加え)")
+_BOTH = re.compile(r"(?:二|2|ふた)つ|両(?:方|者|区)|合わせ|足")
 # What may be left standing when a question gives only a new attribute or a new zone.
 _STATING = ("look_up", "list", "search", "nth", "which", "count")
 _RESULTS = ("sum", "mean", "difference", "ratio", "compare", "rank")
@@ -175,6 +176,9 @@ def _another_operation(text: str, plan: Plan, context: Context) -> Plan | None:
         return None
     refers = _ANAPHORA.search(text) is not None
     number = re.search(rf"({NUMBER})(?:以上|以下|未満|を?超|より)", text)
+    exact = counted(text)
+    if before.operation == "filter" and before.counts and exact and not number:
+        return _with(plan, before.attribute, before, Operation("filter", (f"={exact[0].value.rstrip('つ個件')}",)), ())
     if before.operation in ("filter", "check") and number and not plan.computed:
         again: Operation | None = operation_of(text.replace(number[1], number[1] + "つ", 1), 0, {"つ": 1.0})
         if again and again.name == "filter":
@@ -182,6 +186,10 @@ def _another_operation(text: str, plan: Plan, context: Context) -> Plan | None:
     if plan.computed and plan.attribute and plan.attribute != before.attribute:
         return replace(plan, subjects=context.zones) if refers and len(context.zones) > 1 else None
     pair = tuple(dict.fromkeys((*context.earlier, *context.zones)))
+    if asks_count(text) and before.attribute and len(context.zones) == 1 and not before.computed:
+        return replace(plan, subjects=context.zones, attribute=before.attribute, operation="count", constraints=())
+    if before.computed and _INCLUDING.search(text) and len(before.subjects) > 1:
+        return replace(before, subjects=())
     again = _again(text, len(pair), before) or (Operation(plan.operation, plan.constraints) if plan.computed else None)
     if again is None and plan.operation == "look_up" and before.operation in ("max", "min") and _DIRECTION.search(text):
         again = Operation("min" if asks_smallest(text) else "max")
@@ -193,8 +201,8 @@ def _another_operation(text: str, plan: Plan, context: Context) -> Plan | None:
         again = Operation("nth", (again.constraints[0], *(item for item in before.constraints if item.startswith("from="))))
     several = context.zones if len(context.zones) > 1 and (before.subjects or refers or again.name in _RESULTS[2:5]) else ()
     if not several and again.name in ("difference", "ratio", "compare", "sum"):
-        several = tuple(dict.fromkeys((*context.earlier, *context.zones)))
-        several = several if len(several) == 2 and again.name != "sum" else before.subjects
+        both = again.name != "sum" or _BOTH.search(text) is not None
+        several = pair if len(pair) == 2 and both and len(before.subjects) < 2 else before.subjects
     if again.name in ("max", "min", "rank") and before.computed and not refers and len(before.subjects) < 2:
         several = ()
     if _EVERYTHING.search(text):

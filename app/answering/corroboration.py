@@ -45,7 +45,7 @@ def _check_verdict(answer: Mapping[str, Any], redone: Redone) -> None:
     elif "claim" in forms:
         by_subject = {value.subject: value.number for value in values}
         first, second = (by_subject[zone] for zone in plan["subjects"])
-        holds = first > second if forms["claim"] == [">"] else first < second
+        holds = {">": first > second, "<": first < second, "=": first == second}[forms["claim"][0]]
     elif operation == "check":
         holds = meets(values[0].number, forms)
     elif "stated" in forms and operation != "filter":

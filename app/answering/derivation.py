@@ -28,8 +28,9 @@ def derive(
     """
     plan, name, chosen = draft.plan, computation.operation, computation.chosen
     draft.cite(then)
-    # A filter stands on what matches; that nothing does, on everything.
-    operands = draft.numbers(chosen if name == "filter" and chosen else computation.operands)
+    # A filter and the first few stand on what matches; that nothing does, on everything.
+    few = chosen and (name == "filter" or plan.constraint("top"))
+    operands = draft.numbers(chosen if few else computation.operands)
     if holds is not None:
         draft.say("yes" if holds else "no")
     word: list[Segment] = [draft.word(plan.attribute or "")]

@@ -54,7 +54,8 @@ class Intents:
             heard.cover(Mention("", item.start, item.end) for item in mentions if item.attribute is of)
             if attribute and attribute is not of and operation.name in PICKS:
                 operation = Operation(operation.name, (*operation.constraints, f"then={attribute.name}"))
-            open_words = without_lead(heard, heard.leftover(), mentions, operation)
+            open_words = heard.without(heard.leftover(), self._vocabulary.background)
+            open_words = without_lead(heard, open_words, mentions, operation)
             if not open_words or heard.language == "zh" or operation.name in ("check", "sum"):
                 return operation, of
             heard.covered[:] = before
@@ -109,7 +110,7 @@ class Intents:
             if subjects:
                 return Operation("count"), attribute
             operation = Operation("sum")
-        if operation.name == "filter" and not (asks_which or operation.constraints[0][0] in "<>" or subjects):
+        if operation.name == "filter" and not (asks_which or subjects or operation.constraints[0][0] in "<>"):
             return None
         return Operation(operation.name, ("by=count", *operation.constraints)), attribute
 

@@ -10,7 +10,7 @@ from app.reading.facts import parse_number
 # In normalised text; 「十」 alone is one too.
 NUMBER = r"(?<![\d.,])(?:\d[\d,]*(?:\.\d+)?[十百千万]?|[一二三四五六七八九十百千万]+)"
 _DIGITS = {digit: value for value, digit in enumerate("一二三四五六七八九十", 1)}
-_ORDINAL = re.compile(r"(?<![\d.])(\d+|[一二三四五六七八九十]|ふた|みっ)(?:つ|番|個|点|件|項|こ)(?:目|め)")
+_ORDINAL = re.compile(r"(?<![\d.])(\d+|[一二三四五六七八九十]|ふた|みっ)(?:つ|番|個|点|件|こ)(?:目|め)")
 _ENGLISH_ORDINAL = re.compile(
     r"(?<![a-z])(first|second|third|fourth|fifth|sixth|\d(?=st|nd|rd|th))(?:st|nd|rd|th)?"
     r"(?: (?:one|measure|area|item|point|feature|highlight))?(?![a-z -])|第([一二三四五六\d])(?:个|项|条|点)"

@@ -15,12 +15,12 @@ from app.schema import Mention
 
 # What is counted with: 「6つ」「5件」, but not 「2つ目」, a place in a list.
 COUNTERS: Mapping[str, float] = dict.fromkeys(
-    "つ 個 件 項目 か所 ヶ所 カ所 箇所 種類 本 项 个 measures areas".split(), 1.0
+    "つ 個 件 点 項目 か所 ヶ所 カ所 箇所 種類 本 项 个 measures areas".split(), 1.0
 )
 _NOT_ORDINAL = r"(?!目|め|番)"
 
 _SMALL = re.compile(
-    r"小さ|小い|小さく|狭|最小|最少|少な|小せ|ちっ?ちゃ|ちいさ|せま|すくな|ちいさ|せまい|すくない|コンパクト|下位|ワースト"
+    r"こぢんまり|小ぢんまり|こじんまり|小規模|手狭|小さ|小い|小さく|狭|最小|最少|少な|小せ|ちっ?ちゃ|ちいさ|せま|すくな|ちいさ|せまい|すくない|コンパクト|下位|ワースト"
     r"|smallest|smaller|(?<!at )least|fewest|fewer|最小的|小的|更小|较小|最少|少的|(?<!大)小[?。]?$|第[一二三四五六七八九十\d]+小"
 )
 _BOTH_ENDS = (
@@ -33,6 +33,7 @@ _SUPERLATIVE = re.compile(
 )
 _NTH = re.compile(
     r"第?(?P<n>\d+|[一二三四五六七八九十百]+)(?:番目|番め|番手|位)|第(?P<zh>\d+|[一二三四五六七八九十百]+)(?=[大小广])"
+    r"|(?:ほう|方|上|下)から(?:数えて)?(?P<from>\d+|[一二三四五六七八九十]+)(?:つ|個)?目"
     r"|(?<![a-z\d])(?:(?P<word>second|third|fourth|fifth|sixth|seventh|eighth|ninth|tenth)|(?P<en>\d+)(?:st|nd|rd|th))"
     r"[- ](?:largest|biggest|smallest|most|fewest)"
 )
@@ -48,6 +49,7 @@ _SUM = re.compile(
     r"合計|ごうけい|あわせて|総計|総数|合わせ(?:て|ると|た)|足(?:す|し|した|せ)|トータル|全部で|全体で|ぜんぶで|総和|合算|累計|[＋+]"
     r"|(?<![a-z])sum(?![a-z])|(?<![a-z])total(?![a-z])|altogether|combined|总共|合计|一共|总和|加起来"
 )
+_ADDING = re.compile(r"合計|総計|合わせ(?:て|ると|た)|足(?:す|し|した|せ)|総和|合算|累計|(?<![a-z])sum(?![a-z])|总和|加起来")
 _MEAN = re.compile(r"平均|へいきん|アベレージ|(?<![a-z])average(?![a-z])|(?<![a-z])mean (?:size|area|number)")
 _RATIO = re.compile(r"何倍|なんばい|何分の|倍率|[何の]倍|倍(?:ある|です|で[すし]|に|も)|how many times|times (?:as|larger|bigger)|几倍|多少倍")
 _SHARE = re.compile(r"何(?:%|パーセント|割)|割合|比率|占め|シェア|percent|proportion|share of|百分之|占比")
@@ -57,7 +59,7 @@ _COUNT = re.compile(
     r"|how many|number of|几个|多少个|几项|多少项|数量"
 )
 _DIFFERENCE = re.compile(
-    r"の差|違い|ちがい|(?:どれ|どの)(?:だけ|くらい|ぐらい|ほど)(?:も)?(?:違|ちが|差)|差[はがをっあ?。]|差$|開き|どれ(?:だけ|くらい|ぐらい|ほど)(?:広|大き|小さ|狭|多|少な)"
+    r"の差|何(?:つ|個|件|平方キロ\w*)(?:多|少な|大き|広|小さ|狭)|違い|ちがい|(?:どれ|どの)(?:だけ|くらい|ぐらい|ほど)(?:も)?(?:違|ちが|差)|差[はがをっあ?。]|差$|開き|どれ(?:だけ|くらい|ぐらい|ほど)(?:広|大き|小さ|狭|多|少な)"
     r"|difference|how much (?:larger|bigger|smaller)|相差|差多少|大多少|小多少"
 )
 _COMPARE = re.compile(
@@ -97,6 +99,8 @@ _CLAIM = (
     re.compile(r"(?:は|が|のほうが|の方が|も).{0,12}より(?:も|は|か)?(?:ずっと|少し|かなり|も)?(?P<adjective>広|大き|小さ|狭|多|少な)"),
     re.compile(r"(?:bigger|larger|(?P<small>smaller)) than|比.{1,12}(?:大|(?P<zh>小))"),
 )
+_SAME = re.compile(r"同じ|一緒|等しい|同数|同率|変わらない|(?<![a-z])same|equal|一样|相同")
+_OF_MEAN = re.compile(r"平均(?:値)?(?:より(?:も)?|を|以)(?P<adjective>広|大き|小さ|狭|多|少な|上|下|超)")
 _THAN = re.compile(r"より(?:も)?(?P<adjective>広|大き|小さ|狭|多|少な|上|下)|を(?P<verb>上回|超え|下回)|larger than|bigger than|(?P<en>smaller than)")
 
 
@@ -118,8 +122,12 @@ def operation_of(text: str, subjects: int, units: Mapping[str, float]) -> Operat
     stated = _stated_values(text, units)
     direction = "min" if asks_smallest(text) else "max"
     if bounds := _range(stated) or tuple(bound for value in stated if (bound := value.bound)):
+        if subjects != 1 and (over := "mean" if _MEAN.search(text) else "sum" if _ADDING.search(text) else ""):
+            return Operation(over, bounds)
         return Operation("check" if subjects == 1 and len(bounds) == 1 and asks_confirmation(text) else "filter", bounds)
     claims = tuple(f"={value.number}" for value in stated[:1])
+    if (mean := _OF_MEAN.search(text)) and subjects == 0:
+        return Operation("filter", (f"{'<' if mean['adjective'][0] in '小狭少下' else '>'}mean",))
     if (nth := _NTH.search(text)) and (n := _nth(nth)):
         return Operation("nth", (f"nth={n}", f"from={direction}"))
     if top := _TOP.search(text):
@@ -131,7 +139,8 @@ def operation_of(text: str, subjects: int, units: Mapping[str, float]) -> Operat
     if _SUPERLATIVE.search(text) and not stated:
         return Operation(direction)
     if found := _result_of(text, subjects):
-        return Operation(found, (f"from={direction}",) if found == "position" else claims)
+        constraints = {"position": (f"from={direction}",), "share": ()}.get(found, claims)
+        return Operation(found, constraints)
     if stated:
         return Operation("check" if subjects == 1 else "filter", claims)
     if subjects == 2 and (claim := _claim(text)):
@@ -164,7 +173,9 @@ def _result_of(text: str, subjects: int) -> str | None:
 
 
 # Size by itself says nothing of a topic.
-_SIZE = re.compile(r"(?:大き|小さ|小|広|狭|でか|デカ|ちっちゃ)[いくめ]")
+_SIZE = re.compile(
+    r"(?:だだっ)?(?:大き|小さ|小|広|狭|でか|デカ|ちっちゃ)[いくめ]|巨大|広大|こぢんまり|小ぢんまり|こじんまり|手狭|面積順|広さ順|大きさ順"
+)
 _WORDS = (_SIZE, _TOP, _COUNT, _SUPERLATIVE, _NTH, _ORDER, _SUM, _MEAN, _RATIO, _SHARE, _POSITION, _DIFFERENCE, _COMPARE, _THAN)
 
 
@@ -265,6 +276,8 @@ def _claim(text: str) -> str | None:
     """What a question for confirmation says of the first zone named against the second: `>` or `<`."""
     if _INTERROGATIVE.search(text):
         return None
+    if _SAME.search(text):
+        return "="
     if match := _CLAIM[0].search(text):
         return "<" if match["adjective"][0] in "小狭少" else ">"
     if match := _CLAIM[1].search(text):
@@ -275,4 +288,4 @@ def _claim(text: str) -> str | None:
 def _nth(match: re.Match[str]) -> int:
     if match["word"]:
         return _ENGLISH_NTH[match["word"]]
-    return int(parse(match["n"] or match["zh"] or match["en"]))
+    return int(parse(match["n"] or match["from"] or match["zh"] or match["en"]))

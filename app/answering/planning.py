@@ -54,7 +54,7 @@ class Planner:
         heard = Utterance(question, self._tokenizer, sections.noun, sections.nouns)
         places = vocabulary.gazetteer.find(heard.normalized)
         zones = sections.zones(heard.normalized, places)
-        excluded = sections.exclusions(heard.normalized, zones)
+        excluded, left_out = sections.exclusions(heard.normalized, zones)
         included = sections.inclusions(heard.normalized, zones)
         which = [] if zones and not excluded else sections.asks_which(heard)
         heard.cover([*zones, *excluded, *included, *which, *sections.words_in(heard.normalized)])
@@ -66,7 +66,8 @@ class Planner:
         heard.cover_spans(ordinal_spans(heard.spoken))
         subjects = tuple(dict.fromkeys(zone.value for zone in zones))
         if excluded:
-            subjects = tuple(name for name in sections.names if name not in subjects)
+            kept = [name for name in subjects if name not in left_out]
+            subjects = tuple(name for name in kept or sections.names if name not in left_out)
         if included:
             subjects = ()
         if zones and any(item.sure and item.attribute.of == "zone" for item in mentions):
@@ -79,7 +80,7 @@ class Planner:
         if zones and attribute and (heard.in_kana or heard.language == "zh"):
             leftover = ()  # the tokeniser cuts kana and Chinese anywhere: what it leaves over means nothing
         elif attribute and leftover:
-            leftover = without_lead(heard, leftover, mentions, operation)
+            leftover = without_lead(heard, heard.without(leftover, vocabulary.background), mentions, operation)
         if operation is None:
             operation = self._plain(heard, subjects, attribute, leftover, bool(which) or (asks_where and not zones))
         terms = self._thesaurus.terms(heard, [item for item in leftover if not heard.is_asked(item)])
@@ -92,7 +93,7 @@ class Planner:
             leftover=leftover,
             topic=topic,
             places=tuple(places),
-            literals=literals,
+            literals=tuple(item for item in literals if item.value not in vocabulary.background),
             terms=terms,
             confirms=asks_confirmation(heard.spoken),
             implied=attribute is not None and not any(item.attribute is attribute for item in mentions),

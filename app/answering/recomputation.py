@@ -58,7 +58,8 @@ def _expected(plan: Mapping[str, Any], redone: Redone, evidence: Evidence) -> tu
     operation, forms, values, picked = redone.operation, redone.forms, redone.values, redone.picked
     if operation == "count":
         return _expected_count(plan, values, evidence)
-    stands_on = picked if operation == "filter" and picked else operands(redone)
+    few = picked and (operation == "filter" or "top" in forms)
+    stands_on = picked if few else operands(redone)
     if operation == "share":  # the part first, and then the others
         stands_on = sorted(stands_on, key=lambda value: value.subject not in plan["subjects"])
     all_of_it = frozenset(id for value in stands_on for id in value.passages)

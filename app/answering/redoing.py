@@ -20,11 +20,11 @@ _FORMS = {
     "nth": re.compile(r"nth=[1-9]\d*", re.ASCII),
     "from": re.compile(r"from=(?:max|min)"),
     "top": re.compile(r"top=[1-9]\d*", re.ASCII),
-    "claim": re.compile(r"claim=[<>]"),
+    "claim": re.compile(r"claim=[<>=]"),
     "of": re.compile(r"of=ends"),
     "than": re.compile(r"than=.+"),
     "stated": re.compile(r"=\d+(?:\.\d+)?", re.ASCII),
-    "bound": re.compile(r"[<>]=?\d+(?:\.\d+)?", re.ASCII),
+    "bound": re.compile(r"[<>]=?(?:\d+(?:\.\d+)?|mean)", re.ASCII),
 }
 # What each operation may be constrained by, what it must be, in this order of the alternatives.
 _ALLOWED = {
@@ -33,7 +33,8 @@ _ALLOWED = {
     "rank": "by from top",
     "compare": "by from claim",
     "filter": "by stated bound than then",
-    **dict.fromkeys(("sum", "mean", "ratio"), "by stated"),
+    **dict.fromkeys(("sum", "mean"), "by stated bound"),
+    "ratio": "by stated",
     "difference": "by stated of",
     "share": "by",
     "position": "by from",
@@ -63,6 +64,10 @@ def redo(plan: Mapping[str, Any], evidence: Evidence) -> Redone:
     """Do the plan again. Raises Miscomputed where it cannot be done."""
     forms = _forms(plan)
     values = _values(plan, forms, evidence)
+    if plan["operation"] in ("sum", "mean"):
+        values = [value for value in values if meets(value.number, {"bound": forms.get("bound", [])}, values)]
+    if not values and not (plan["operation"] == "count" and plan["attribute"] is None):
+        raise Miscomputed("計算する値がありません")
     return Redone(plan["operation"], forms, values, _picked(plan, forms, values))
 
 
@@ -113,7 +118,7 @@ def _picked(plan: Mapping[str, Any], forms: Mapping[str, Sequence[str]], values:
     if operation in ("rank", "compare"):
         return ranked[: int(forms["top"][0])] if "top" in forms else ranked
     if operation == "filter":
-        return [value for value in ranked if meets(value.number, forms)]
+        return [value for value in ranked if meets(value.number, forms, values)]
     return []
 
 
@@ -135,16 +140,18 @@ def said(answer: Mapping[str, Any]) -> set[str]:
     return {segment["label"].split(":")[0] for segment in answer["segments"] if segment["type"] == "label"}
 
 
-def meets(value: Fraction, forms: Mapping[str, Sequence[str]]) -> bool:
-    """Whether a number keeps all bounds and is every number stated."""
-    return all(_keeps(value, bound) for bound in forms.get("bound", ())) and all(
+def meets(value: Fraction, forms: Mapping[str, Sequence[str]], values: Sequence[Number] = ()) -> bool:
+    """Whether a number keeps all bounds (`mean` is that of `values`) and is every number stated."""
+    return all(_keeps(value, bound, values) for bound in forms.get("bound", ())) and all(
         value == Fraction(number) for number in forms.get("stated", ())
     )
 
 
-def _keeps(value: Fraction, bound: str) -> bool:
+def _keeps(value: Fraction, bound: str, values: Sequence[Number]) -> bool:
     sign = bound[:2] if bound[1] == "=" else bound[:1]
-    limit = Fraction(bound[len(sign) :])
+    text = bound[len(sign) :]
+    mean = text == "mean"
+    limit = sum((item.number for item in values), Fraction(0)) / len(values) if mean else Fraction(text)
     if sign[0] == ">":
         return value > limit or (sign == ">=" and value == limit)
     return value < limit or (sign == "<=" and value == limit)

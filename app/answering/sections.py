@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from itertools import pairwise
 
 from app.answering.numerals import NUMBER
 from app.answering.utterance import Utterance
@@ -16,7 +15,9 @@ from app.schema import Mention, Zone
 # Asking which of the sections: 「どの区」「どこのイノベーション区」, or behind the noun: 「…する区はどこですか」
 _WHICH = "(?:どの|どこの|何の|何処の|何|いずれの|どちらの|どっちの|なに)"
 _WHICH_AFTER = "(?:は|って|とは|が)(?:どこ|どちら|どれ|何処)"
-_EXCEPT = re.compile(r"以外|を除(?:い(?:た|て)|く)|をのぞ(?:い(?:た|て)|く)|は除(?:い(?:た|て)|く)|抜き")
+_EXCEPT = re.compile(
+    r"以外|(?:を|は)?(?:除外|抜い|外し|ノーカウント|差し引|引い)(?:て|た|し)?|[をは]?別(?:に|で)|を?含め?(?:ない|ず)|を?入れ(?:ない|ず)|を除(?:い(?:た|て)|く)|をのぞ(?:い(?:た|て)|く)|は除(?:い(?:た|て)|く)|抜き"
+)
 # What describes the noun behind it.
 _DESCRIBING = ("動詞", "形容詞", "助動詞")
 _HIRAGANA = re.compile(r"[ぁ-ゖ]$")
@@ -34,12 +35,18 @@ class Sections:
         self.noun = _fold(next((guide.noun for guide in guides if guide.noun), ""))
         self.nouns = frozenset(_fold(noun) for guide in guides for noun in guide.nouns)
         self.words = _section_words(headings, self.noun, tokenizer)
+        self._groups = [
+            (re.compile(rf"(?<!\d){re.escape(_fold(word))}"), tuple(name for name in self.names if name in group))
+            for guide in guides
+            for group, words in guide.groups
+            for word in sorted(words, key=len, reverse=True)
+        ]
         self._names = _names(guides, zones, headings, self.noun)
         asked = longest_first({*self.words, *self.nouns}).pattern
         self._which = [re.compile(f"{_WHICH}(?:{asked})"), re.compile(f"(?:{asked}){_WHICH_AFTER}")] if asked else []
         spoken = {_fold(word) for guide in guides for item in guide.attributes for word in item.words.get("ja", ())}
         self._count = _count_pattern([*self.words, *(self.nouns - spoken)], self.noun)
-        numbered = rf"{NUMBER}(?:(?:つ|個|か所)の(?:{longest_first(self.words).pattern})|个(?=区)| zones)"
+        numbered = rf"(?<![がはもをでど、]){NUMBER}(?:(?:つ|個|か所)の(?:{longest_first(self.words).pattern})|个(?=区)| zones)"
         self._numbered = re.compile(numbered) if self.noun else None
 
     def zones(self, question: Normalized, places: Sequence[Mention]) -> list[Mention]:
@@ -52,12 +59,21 @@ class Sections:
                 if all(end <= other_start or start >= other_end for other_start, other_end in taken):
                     taken.append((start, end))
                     found.append(Mention(zone, start, end))
+        for pattern, group in self._groups:
+            for match in pattern.finditer(question.text):
+                start, end = question.raw_span(*match.span())
+                if all(end <= other_start or start >= other_end for other_start, other_end in taken):
+                    taken.append((start, end))
+                    found += [Mention(zone, start, end) for zone in group]
         return sorted(found, key=lambda mention: mention.start)
 
-    def exclusions(self, question: Normalized, zones: Sequence[Mention]) -> list[Mention]:
-        """The words that say that the zones are named to be left out: 「総合保税区以外」; none if they are not."""
-        match = _EXCEPT.match(question.text, question.normal(zones[-1].end)) if zones else None
-        return [] if match is None else [Mention(match.group(), *question.raw_span(*match.span()))]
+    def exclusions(self, question: Normalized, zones: Sequence[Mention]) -> tuple[list[Mention], frozenset[str]]:
+        """The words that say that zones are named to be left out (「総合保税区以外」), and those zones; none if not."""
+        for i, zone in reversed(list(enumerate(zones))):
+            if match := _EXCEPT.match(question.text, question.normal(zone.end)):
+                said = Mention(match.group(), *question.raw_span(*match.span()))
+                return [said], frozenset(item.value for item in zones[: i + 1])
+        return [], frozenset()
 
     def inclusions(self, question: Normalized, zones: Sequence[Mention]) -> list[Mention]:
         """The words that say that the one zone is named as one of all: 「総合保税区も入れて」; none if it is not."""
@@ -67,13 +83,14 @@ class Sections:
     def asks_which(self, heard: Utterance) -> list[Mention]:
         """Where the question asks for a section itself: 「どの区」, or 「…する区は」, a section that something is said of."""
         found = [mention for pattern in self._which for mention in _mentions(heard.normalized, pattern)]
-        described = (
-            heard.mention(word.start, word.end)
-            for before, word in pairwise(heard.tokens)
-            if before.pos.startswith(_DESCRIBING) or (before.base == "の" and before.start > 0)
-            if word.start == before.end and normalize(word.surface).text == self.noun and _HIRAGANA.search(before.surface)
-        )
-        return found or list(described)[-1:]
+        ends = {
+            token.end
+            for token in heard.tokens
+            if token.pos.startswith(_DESCRIBING) or (token.base == "の" and token.start > 0)
+            if _HIRAGANA.search(token.surface)
+        }
+        sections = _mentions(heard.normalized, longest_first(self.words)) if self.noun else []
+        return found or [mention for mention in sections if mention.start in ends][-1:]
 
     def without_numbers(self, text: str) -> str:
         """A normalised text without numbers of sections, which count nothing in them: 「7つの区の施策」."""

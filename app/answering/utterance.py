@@ -146,6 +146,19 @@ class Utterance:
             topic = "".join(character for i, character in enumerate(self.question) if not self.covered[i])
         return topic if any(character.isalnum() for character in topic) else self.question
 
+    def without(self, mentions: Iterable[Mention], bases: Collection[str]) -> tuple[Mention, ...]:
+        """Those of some stretches that hold any other word of topic than these."""
+        return tuple(
+            item
+            for item in mentions
+            if any(
+                token.content and token.base not in bases
+                for token in self.tokens
+                if item.start <= token.start < item.end
+            )
+            or self.language == "zh"
+        )
+
     def literals(self) -> tuple[Mention, ...]:
         """What a passage should write as the question does: quotations, and proper nouns not understood yet."""
         quoted = [Mention(match.group(), *match.span()) for match in _QUOTATION.finditer(self.question)]

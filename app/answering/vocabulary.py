@@ -71,6 +71,12 @@ class Vocabulary:
         self.units = {
             _fold(word): unit.factor for guide in guides for unit in guide.units for word in (unit.name, *unit.words)
         }
+        titles = [line for line in (_first_line(part) for part in text.split("\f")) if line]
+        zones_words = {token.base for zone in zones for token in tokenizer.tokenize(zone.name)}
+        # What the documents' titles say is what all of them is about, and sets no question apart.
+        self.background = (
+            frozenset(token.base for title in titles for token in tokenizer.tokenize(title) if token.content) - zones_words
+        )
         self.names = frozenset(attribute.name for attribute in self.attributes if attribute.names)
         of_document = {attribute.name for attribute in self.attributes if attribute.of == "document"}
         stated = Counter(fact.attribute for fact in facts if fact.attribute in of_document)
@@ -188,6 +194,10 @@ class Vocabulary:
 
 def _fold(text: str) -> str:
     return normalize(text).text
+
+
+def _first_line(text: str) -> str:
+    return next((line for line in text.splitlines() if line.strip()), "")
 
 
 def _is_setting(tokens: Sequence[Token], i: int) -> bool:

@@ -33,7 +33,6 @@ Cause = Literal[
 ]
 CAUSES: tuple[Cause, ...] = get_args(Cause)
 
-PLAN = ("subjects", "attribute", "operation", "constraints", "leftover")
 _TOKEN = re.compile(r"\d+(?:[.,]\d+)*|.", re.DOTALL)  # a number changes as a whole
 _SHORTEST_SAME = 3  # characters: fewer between two changes are part of the change
 
@@ -82,16 +81,10 @@ class Change:
         return next((side["question"] for side in (self.new, self.old) if side and "question" in side), None)
 
     @property
-    def documents(self) -> dict[str, str]:
-        """The documents that did not stay as they were, each with what became of it."""
-        return changed_documents(self.old, self.new)
-
-    @property
     def spans(self) -> tuple[SpanChange, ...]:
         """The quoted places before and now: the old ones with the most alike of the new, then what is new."""
         keys: tuple[Callable[[Passage], Hashable], ...] = (lambda p: p, _content, lambda p: p.passage_id)
-        free, matched = list(_spans(self.new)), {}
-        before = list(_spans(self.old))
+        before, free, matched = list(_spans(self.old)), list(_spans(self.new)), {}
         for key in keys:
             for place, span in enumerate(before):
                 same = next((item for item in free if key(item) == key(span)), None)
@@ -106,8 +99,8 @@ class Change:
         """The parts of the plan that differ, before and now; empty unless both sides are answers."""
         if not (self.old and self.new and "plan" in self.old and "plan" in self.new):
             return {}
-        old, new = self.old["plan"], self.new["plan"]
-        return {key: (old[key], new[key]) for key in PLAN if old[key] != new[key]}
+        old, new = _plan(self.old), _plan(self.new)
+        return {key: (old[key], new[key]) for key in old if old[key] != new[key]}
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,7 +180,7 @@ def _cause_in_documents(old: Line, new: Line) -> Cause | None:
     gone = {p.passage_id for p in cited[0] if _content(p) not in known[1]}
     come = {p.passage_id for p in cited[1] if _content(p) not in known[0]}
     # By another plan others are cited; but where one and the same reads otherwise, its document did that.
-    if gone & come or ((gone or come) and _plan(old) == _plan(new)):
+    if gone & come or ((gone or come) and _asked(old) == _asked(new)):
         quotes = [[part for part in _parts(side) if part[0] == "quote" and part[2]] for side in (old, new)]
         return "value" if quotes[0] == quotes[1] and _results(old) != _results(new) else "text"
     places = [[(p.start, p.end) for p in _spans(side) if p.document in changed] for side in (old, new)]
@@ -205,7 +198,7 @@ def _cause_elsewhere(old: Line, new: Line) -> Cause | None:
         return {key: value for key, value in line.items() if key not in ("documents", "index")}
 
     steps: tuple[tuple[Cause, Callable[[Line], Any]], ...] = (
-        ("plan", _plan),
+        ("plan", _asked),
         ("status", lambda line: (line["status"], line["reason"])),
         ("ranking", cited),
         ("result", _results),
@@ -218,11 +211,16 @@ def _cause_elsewhere(old: Line, new: Line) -> Cause | None:
 def _told(line: Line) -> tuple[Any, ...]:
     """All that a reader is told, from whatever place of a document it is."""
     said = [line[key] for key in ("status", "reason", "choices", "completeness")]
-    return _plan(line), said, _parts(line), [_content(p) for p in _passages(line, "citations")]
+    return _asked(line), said, _parts(line), [_content(p) for p in _passages(line, "citations")]
 
 
-def _plan(line: Line) -> list[Any]:
-    return [line["language"], *(line["plan"][key] for key in PLAN if key != "leftover")]
+def _plan(line: Line) -> dict[str, Any]:
+    names = ("subjects", "attribute", "operation", "constraints", "leftover")
+    return {"language": line["language"], **{name: line["plan"][name] for name in names}}
+
+
+def _asked(line: Line) -> dict[str, Any]:
+    return {**_plan(line), "leftover": None}  # words that nothing understood: they explain, and are no plan
 
 
 def _results(line: Line) -> list[str]:

@@ -17,7 +17,7 @@ from app.errors import GuideError
 from app.reading.guide_table import Table
 
 LANGUAGES = ("ja", "en", "zh")
-_TABLES = "examples zones overview slots skip facts attributes units names synonyms dictionary".split()
+_TABLES = "examples zones overview slots skip facts attributes units names groups synonyms dictionary".split()
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +76,7 @@ class Synonyms:
 
 @dataclass(frozen=True, slots=True)
 class Guide:
-    """The whole guide; an empty one (`Guide()`) reads headings, paragraphs, sentences and list items."""
+    """The whole guide; `groups` are pairs of zones' names and of words for all of them together; an empty one (`Guide()`) reads headings, paragraphs, sentences and list items."""
 
     heading: re.Pattern[str] | None = None
     closing: re.Pattern[str] | None = None
@@ -89,6 +89,7 @@ class Guide:
     attributes: tuple[Attribute, ...] = ()
     units: tuple[Unit, ...] = ()
     names: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    groups: tuple[tuple[tuple[str, ...], tuple[str, ...]], ...] = ()
     synonyms: tuple[Synonyms, ...] = ()
     dictionary: tuple[tuple[str, str], ...] = ()
     examples: tuple[str, ...] = ()
@@ -137,6 +138,7 @@ def read_guide(path: Path) -> Guide:
             for name, item in top.take("units", dict, {}).items()
         ),
         names=_read_names(names_tables),
+        groups=tuple(_read_group(table) for table in tables("groups")),
         synonyms=tuple(_read_synonyms(table) for table in tables("synonyms")),
         dictionary=_read_dictionary(top.take("dictionary", dict, {}), path.name),
         examples=top.words("examples"),
@@ -214,6 +216,15 @@ def _read_synonyms(table: Table) -> Synonyms:
         raise table.error("term がありません (missing key)")
     table.finish(("term", *LANGUAGES))
     return synonyms
+
+
+def _read_group(table: Table) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Zones that are spoken of together, and the words for them: 「6区」."""
+    group = table.words("zones"), table.words("words")
+    if not all(group):
+        raise table.error("zones と words が要ります (missing key)")
+    table.finish(("zones", "words"))
+    return group
 
 
 def _read_unit(name: str, table: Table) -> Unit:
