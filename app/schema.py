@@ -163,6 +163,7 @@ class Plan:
     literals: tuple[Mention, ...] = ()
     constraints: tuple[str, ...] = ()
     terms: tuple[Term, ...] = ()
+    quoted: tuple[Mention, ...] = ()
     confirms: bool = False
     implied: bool = False
 

@@ -40,7 +40,7 @@ _TEXT, _MAYBE, _INT = (str,), (str, type(None)), (int,)
 _SPAN = {"document": _TEXT, "text": _TEXT, "start": _INT, "end": _INT}
 _PASSAGE = {**_SPAN, "passage_id": _TEXT, "kind": _TEXT, "zone": _MAYBE}
 _SEGMENT = {"type": _TEXT, "text": _TEXT, "citations": [_INT]}
-_LISTS = {"subjects": [_TEXT], "constraints": [_TEXT], "leftover": [_TEXT]}
+_PLAN = {"subjects": [_TEXT], "attribute": _MAYBE, "operation": _TEXT, "constraints": [_TEXT], "leftover": [_TEXT]}
 _ERROR = {"id": _MAYBE, "error": {"code": _TEXT, "message": _TEXT}}
 # What is read of an answer: the types that a part may have, [of each item] or {of each key}.
 _ANSWER = {
@@ -51,12 +51,11 @@ _ANSWER = {
     "segments": [_SEGMENT],
     "citations": [_PASSAGE],
     "passages": [_PASSAGE],
-    "plan": {"attribute": _MAYBE, "operation": _TEXT, **_LISTS},
+    "plan": _PLAN,
     "documents": (dict,),
 }
 _MOVED = 3  # of the places that only moved so many are shown
-_CLIPPED = 60  # characters of a text that did not change
-_CONTEXT = 12  # characters around what changed
+_CLIPPED, _CONTEXT = 60, 12  # characters shown of a text that did not change, and around what did
 
 cli = typer.Typer(add_completion=False, rich_markup_mode=None, pretty_exceptions_enable=False)
 
@@ -107,11 +106,8 @@ def read_lines(path: Path) -> tuple[Line, ...]:
         if misfit is None and line["id"] is not None and seen.setdefault(line["id"], number) != number:
             misfit = f"id「{line['id']}」は {seen[line['id']]} 番目にもある (duplicate id)"
         if misfit is not None:
-            raise BatchError(
-                "answers_invalid",
-                f"{path} の {number} 番目: {misfit}。"
-                "`python -m app ask --batch` の出力を、質問ごとに別の id で作って指定してください。",
-            )
+            advice = "`python -m app ask --batch` の出力を、質問ごとに別の id で作って指定してください。"
+            raise BatchError("answers_invalid", f"{path} の {number} 番目: {misfit}。{advice}")
     return lines
 
 
@@ -133,20 +129,20 @@ def _misfit(value: Any, shape: Any, place: str = "答え") -> str | None:
 def _about(drift: Drift, before: Sequence[Line], after: Sequence[Line]) -> dict[str, Any]:
     from app.evaluating.drift import changed_documents
 
-    documents: dict[str, str] = {}
-    for change in drift.changes:
-        documents |= changed_documents(change.old, change.new)
+    changed = (changed_documents(change.old, change.new) for change in drift.changes)
     indexes = [{line["index"] for line in lines if "index" in line} for lines in (before, after)]
-    return {"documents": documents, "same_index": indexes[0] == indexes[1], "unchanged": drift.unchanged, "counts": drift.counts}
+    return {
+        "documents": {name: how for several in changed for name, how in several.items()},
+        "same_index": indexes[0] == indexes[1],
+        "counts": {"unchanged": drift.unchanged, **drift.counts},
+    }
 
 
 def _json(change: Change) -> dict[str, Any]:
     return {
-        "cause": change.cause,
         "id": change.id,
         "question": change.question,
-        "old": change.old,
-        "new": change.new,
+        **asdict(change),
         "difference": [asdict(piece) for piece in _answers(change)],
         "spans": [{"how": span.how, **asdict(span)} for span in change.spans],
         "plan": {key: {"old": old, "new": new} for key, (old, new) in change.plan.items()},
@@ -162,24 +158,22 @@ class _Writer:
     def report(self, changes: Sequence[Change], about: dict[str, Any]) -> Iterator[str]:
         """What happened to documents and index, every change under its cause, and the counts."""
         if changes:
-            documents = [f"{self.text(name)} {how}" for name, how in about["documents"].items()]
+            documents = "、".join(f"{self.text(name)} {how}" for name, how in about["documents"].items())
             index = "同じ (the same)" if about["same_index"] else "別 (another: documents, guides, model or settings)"
-            yield f"資料 (documents): {'、'.join(documents) or '同じ (the same)'}。索引 (index): {index}"
+            yield f"資料 (documents): {documents or '同じ (the same)'}。索引 (index): {index}"
         for cause, several in groupby(changes, key=lambda change: change.cause):
             yield f"\n{'## ' if self.markdown else '── '}{TITLES[cause]}: {about['counts'][cause]}\n"
             for change in several:
                 head = self.text("  ".join(filter(None, (change.id, change.question))) or "（id も質問もない行）")
                 yield f"- {head}" if self.markdown else head
                 yield from (f"  - {line}" if self.markdown else f"    {line}" for line in self.details(change))
-        counts = {"unchanged": about["unchanged"], **about["counts"]}
-        total = "、".join(f"{cause} {count}" for cause, count in counts.items() if count)
+        total = "、".join(f"{cause} {count}" for cause, count in about["counts"].items() if count)
         yield ("\n" if changes else "") + f"計 (total): {total}"
 
     def details(self, change: Change) -> Iterator[str]:
         """Status, answer, plan and places of one change, each before and now."""
         yield self.text(_arrow(_state(change.old), _state(change.new)))
-        if pieces := _answers(change):
-            yield f"答え (answer): {self.pieces(pieces)}"
+        yield f"答え (answer): {self.pieces(_answers(change)) or '–'}"
         for name, old, new in _apart(change):
             parts = [part if isinstance(part, str) else json.dumps(part, ensure_ascii=False) for part in (old, new)]
             yield self.text(f"{name}: {_arrow(*parts)}")
@@ -193,11 +187,11 @@ class _Writer:
         """A quoted place, with what changed of it marked."""
         from app.evaluating.drift import difference
 
-        sides = [side for side in (change.old, change.new) if side is not None]
+        sides = [side for side in (change.old, change.new) if side]
         labels = ["・".join(filter(None, (side.zone, side.kind))) or "見出し" for side in sides]
-        places = [f"{side.start}–{side.end}" for side in sides]
-        parts = [_arrow(several[0], several[-1]) for several in ([side.document for side in sides], places, labels)]
-        where = self.text(f"{parts[0]} {parts[1]}（{parts[2]}）")
+        rows = [(side.document, f"{side.start}–{side.end}", label) for side, label in zip(sides, labels, strict=True)]
+        document, offsets, label = (_arrow(*pair) for pair in zip(rows[0], rows[-1], strict=True))
+        where = self.text(f"{document} {offsets}（{label}）")
         return f"引用 (cited) {change.how}: {where}「{self.pieces(difference(sides[0].text, sides[-1].text))}」"
 
     def pieces(self, pieces: Sequence[Piece]) -> str:
@@ -226,11 +220,9 @@ def _answers(change: Change) -> tuple[Piece, ...]:
 
 
 def _state(line: Line | None) -> str:
-    if line is None:
-        return "–"
-    if "error" in line:
+    if line and "error" in line:
         return f"error {line['error']['code']}: {line['error']['message']}"
-    return f"{line['status']} ({line['reason']})" if line["reason"] else line["status"]
+    return (f"{line['status']} ({line['reason']})" if line["reason"] else line["status"]) if line else "–"
 
 
 def _apart(change: Change) -> Iterator[tuple[str, Any, Any]]:

@@ -22,12 +22,20 @@ from tests.conftest import ROOT
 Json = dict[str, Any]
 SCHEMA = Draft202012Validator(json.loads((ROOT / "app" / "answer.schema.json").read_text(encoding="utf-8")))
 SIZES = {"黄浦": 14, "徐匯": 45, "虹口": 4, "楊浦": 23, "宝山": 50, "閔行": 46, "総合保税区": 11}
+COUNTS = {  # how many of each the document states
+    "施策": {"黄浦": 5, "徐匯": 5, "虹口": 6, "楊浦": 6, "宝山": 5, "閔行": 4, "総合保税区": 5},
+    "エリア": {"黄浦": 4, "徐匯": 5, "虹口": 1, "楊浦": 2, "宝山": 3, "閔行": 2, "総合保税区": 1},
+}
 DOWN = "宝山 閔行 徐匯 楊浦 黄浦 総合保税区 虹口"
 UP = "虹口 総合保税区 黄浦 楊浦 徐匯 閔行 宝山"
 IN_ORDER = " ".join(SIZES)
+# The measures are passages of their own, each cited: the most first.
+MANY = "虹口*6 楊浦*6 黄浦*5 徐匯*5 宝山*5 総合保税区*5 閔行*4"
+FEW = "閔行*4 黄浦*5 徐匯*5 宝山*5 総合保税区*5 虹口*6 楊浦*6"
+ALL_MEASURES = "黄浦*5 徐匯*5 虹口*6 楊浦*6 宝山*5 閔行*4 総合保税区*5"
 
 
-# Question | operation | the zones cited, in order | what the answer says.
+# Question | operation | the zones cited, in order (虹口*6: six times) | what the answer says.
 TABLE = f"""
 面積が最も大きいのはどこですか？         | max        | {DOWN} | 最も大きいのは宝山で、約50平方キロメートル
 一番広い区は？                           | max        | {DOWN} | 最も大きいのは宝山で、約50平方キロメートル
@@ -59,14 +67,83 @@ TABLE = f"""
 面積が20平方キロ以上50平方キロ未満の区は？ | filter   | 閔行 徐匯 楊浦 | 当てはまるのは3つ
 面積が100平方キロ以上の区は？            | filter     | {DOWN} | 当てはまるものはありません
 面積が4平方キロ未満の区は？              | filter     | {DOWN} | 当てはまるものはありません
+徐匯より広い区は？                       | filter     | 宝山 閔行 | 当てはまるのは2つ
+総合保税区より狭い区は？                 | filter     | 虹口 | 当てはまるのは1つ
+宝山より広い区は？                       | filter     | {DOWN} | 当てはまるものはありません
+面積が23平方キロの区は？                 | filter     | 楊浦 | 当てはまるのは1つです。\\n・楊浦：約23平方キロメートル
+面積が20平方キロの区は？                 | filter     | {DOWN} | 当てはまるものはありません（0件）。
+黄浦と徐匯は14平方キロですか？           | filter     | 黄浦 | 当てはまるのは1つです。\\n・黄浦：約14平方キロメートル
+最大の区と最小の区の差は？               | difference | 宝山 虹口 | 差は約46平方キロメートル
+宝山と虹口の面積の差は46平方キロですか？ | difference | 宝山 虹口 | はい。面積の差は約46平方キロメートル
+宝山と虹口の面積の差は40平方キロですか？ | difference | 宝山 虹口 | いいえ。面積の差は約46平方キロメートル
+面積の合計は193平方キロですか？          | sum        | {IN_ORDER} | はい。面積の合計は約193平方キロメートル
+面積の合計は200平方キロですか？          | sum        | {IN_ORDER} | いいえ。面積の合計は約193平方キロメートル
+面積の平均は20平方キロですか？           | mean       | {IN_ORDER} | いいえ。面積の平均は約27.57平方キロメートル
+面積の平均は27.57平方キロですか？        | mean       | {IN_ORDER} | はい。面積の平均は約27.57平方キロメートル
+総合保税区以外の面積の合計は？           | sum        | 黄浦 徐匯 虹口 楊浦 宝山 閔行 | 合計は約182平方キロメートル
+虹口以外で一番狭い区は？                 | min        | 総合保税区 黄浦 楊浦 徐匯 閔行 宝山 | 最も小さいのは総合保税区で、約11平方キロメートル
+面積のトップ3は？                        | rank       | 宝山 閔行 徐匯 | ・宝山：約50平方キロメートル\\n・閔行：約46平方キロメートル\\n・徐匯
+広い順に3区教えて                        | rank       | 宝山 閔行 徐匯 | ・徐匯：約45平方キロメートル
+面積の下位2つは？                        | rank       | 虹口 総合保税区 | 面積の小さい順：\\n・虹口：約4平方キロメートル\\n・総合保税区：約11平方キロメートル
+宝山の面積は全体の何割ですか？           | share      | 宝山 黄浦 徐匯 虹口 楊浦 閔行 総合保税区 | 全体の約25.91%
+虹口は何番目に大きいですか？             | position   | {DOWN} | 虹口の面積は、大きいほうから7番目
+虹口の面積は何番目に小さいですか？       | position   | {UP} | 虹口の面積は、小さいほうから1番目
+黄浦は徐匯より大きいですか？             | compare    | 徐匯 黄浦 | いいえ。面積が大きいのは徐匯
+徐匯は黄浦より広いですよね？             | compare    | 徐匯 黄浦 | はい。面積が大きいのは徐匯
+宝山は虹口より狭いですか？               | compare    | 虹口 宝山 | いいえ。面積が小さいのは虹口
+一番広い区の重点は？                     | max        | 宝山 {DOWN} | 宝山の重点はクルーズ経済とグリーン・低炭素のサプライチェーンです。
+面積が最大の区のエリアは？               | max        | 宝山 {DOWN} | 宝山のエリア：\\n・上海国際クルーズ観光リゾートエリア\\n
+二番目に広い区の施策は？                 | nth        | 閔行*5 宝山 徐匯 楊浦 黄浦 総合保税区 虹口 | 約46平方キロメートルです。\\n閔行の施策：\\n・虹橋
+面積が40平方キロ以上の区の重点は？       | filter     | 宝山 閔行 徐匯 宝山 閔行 徐匯 | 閔行の重点は新型国際貿易とハイエンドスマート製造です。
+施策が最も多い区は？                     | max        | {MANY} | 施策の数が最も多いのは虹口で、6です。\\n同じ値：\\n・楊浦：6
+施策が一番少ない区は？                   | min        | {FEW} | 施策の数が最も少ないのは閔行で、4です。
+エリアが一番多い区は？                   | max        | 徐匯 黄浦 宝山 楊浦 閔行 虹口 総合保税区 | エリアの数が最も多いのは徐匯で、5です。
+施策の多い順に並べて                     | rank       | {MANY} | 施策の数の多い順：\\n・虹口：6\\n・楊浦：6\\n・黄浦：5
+施策が6つある区は？                      | filter     | 虹口*6 楊浦*6 | 当てはまるのは2つです。\\n・虹口：6\\n・楊浦：6
+施策が5つ未満の区は？                    | filter     | 閔行*4 | 当てはまるのは1つです。\\n・閔行：4
+施策が9つある区は？                      | filter     | {MANY} | 当てはまるものはありません（0件）。
+施策が6件以上ある区の重点は？            | filter     | 虹口 楊浦 虹口*6 楊浦*6 | 楊浦の重点は科学技術イノベーション協力とオンライン新経済の発展です。
+施策は全部で何件ありますか？             | sum        | {ALL_MEASURES} | 施策の数の合計は36です。
+徐匯と閔行の施策は合わせていくつ？       | sum        | 徐匯*5 閔行*4 | 施策の数の合計は9です。内訳：\\n・徐匯：5\\n・閔行：4
+エリアは全部でいくつ？                   | sum        | {IN_ORDER} | エリアの数の合計は18です。
+宝山と虹口の施策の件数の差は？           | difference | 虹口*6 宝山*5 | 施策の数の差は1です。\\n・虹口：6\\n・宝山：5
+徐匯と閔行ではどちらの施策が多い？       | compare    | 徐匯*5 閔行*4 | 施策の数が多いのは徐匯です。\\n・徐匯：5\\n・閔行：4
+閔行の施策は宝山の施策より少ないですか？ | compare    | 閔行*4 宝山*5 | はい。施策の数が少ないのは閔行です。
+徐匯は施策が何番目に多いですか？         | position   | {MANY} | 徐匯の施策の数は、多いほうから3番目です。
+宝山の施策は5つですか？                  | check      | 宝山*5 | はい。宝山の施策の数は5です。\\n・クルーズ湾港通関モデルの革新
+宝山の施策は6つですか？                  | check      | 宝山*5 | いいえ。この資料では、宝山の施策の数は5です。
+徐匯のエリアはいくつ？                   | count      | 徐匯 | 徐匯のエリアは5つです。\\n・大徐家匯エリア
+区はいくつありますか？                   | count      | {IN_ORDER} | 全部で7です。\\n・黄浦\\n・徐匯\\n
+全部で7区ですか？                        | count      | {IN_ORDER} | はい。この資料に載っている区画は、全部で7です。
+区は全部で8つですか？                    | count      | {IN_ORDER} | いいえ。この資料に載っている区画は、全部で7です。
+特徴はいくつありますか？                 | count      | -*3 | 特徴は3つです。\\n・より広い範囲で試行の経験を普及すること
+特徴は3つですか？                        | count      | -*3 | はい。特徴は3つです。
+ハイライトは4つですか？                  | count      | -*3 | いいえ。特徴は3つです。
+宝山は40平方キロ以上ありますか？         | check      | 宝山 | はい。宝山の面積は約50平方キロメートル
+徐匯は40平方キロ以上ですか？             | check      | 徐匯 | はい。徐匯の面積は約45平方キロメートル
+虹口は40平方キロ以上ありますか？         | check      | 虹口 | いいえ。この資料では、虹口の面積は約4平方キロメートル
+徐匯は14平方キロ未満ですか？             | check      | 徐匯 | いいえ。この資料では、徐匯の面積は約45平方キロメートル
 徐匯の面積は45平方キロですか？           | check      | 徐匯 | はい。徐匯の面積は約45平方キロメートル
 虹口の面積は４平方キロメートルで合っていますか？ | check | 虹口 | はい。虹口の面積は約4平方キロメートル
 徐匯は14平方キロですよね                 | check      | 徐匯 | いいえ。この資料では、徐匯の面積は約45平方キロメートル
 宝山の面積は50.5平方キロですか           | check      | 宝山 | いいえ。この資料では、宝山の面積は約50平方キロメートル
 宝山の施策はいくつありますか？           | count      | 宝山 宝山 宝山 宝山 宝山 | 施策は5つ
 Which zone is the largest?               | max        | {DOWN} | The largest 面積 is that of 宝山: 約50平方キロメートル
+Is Hongkou larger than Baoshan?          | compare    | 宝山 虹口 | No. 宝山 has the larger 面積.
+Which zone has the most measures?        | max        | {MANY} | The largest number of 施策 is that of 虹口: 6.\\nThe same: \\n・楊浦: 6
+What rank is Hongkou by area?            | position   | {DOWN} | 虹口 by 面積, largest first: number 7.
+宝山比虹口大吗？                         | compare    | 宝山 虹口 | 是的。面積较大的是宝山。
+宝山占总面积的百分之几？                 | share      | 宝山 黄浦 徐匯 虹口 楊浦 閔行 総合保税区 | 占面積总和的約25.91%
 """
 ROWS = [tuple(cell.strip() for cell in line.split("|")) for line in TABLE.strip().splitlines()]
+
+
+def zones(cited: str) -> list[str | None]:
+    """The zones of citations, written short: 「虹口*6」 is 虹口 six times, 「-」 the document as a whole."""
+    named = [(zone, int(times or 1)) for zone, _, times in (word.partition("*") for word in cited.split())]
+    return [None if zone == "-" else zone for zone, times in named for _ in range(times)]
+
+
 # The operation, the number and its unit, where the answer computes one.
 NUMBERS = {
     "面積の合計は？": ("sum", 193.0, "平方キロメートル"),
@@ -77,6 +154,14 @@ NUMBERS = {
     "宝山と虹口の面積の差は？": ("difference", 46.0, "平方キロメートル"),
     "面積が46平方キロ以上の区は？": ("count", 2.0, None),
     "面積が100平方キロ以上の区は？": ("count", 0.0, None),
+    "面積が20平方キロの区は？": ("count", 0.0, None),
+    "徐匯より広い区は？": ("count", 2.0, None),
+    "最大の区と最小の区の差は？": ("difference", 46.0, "平方キロメートル"),
+    "総合保税区以外の面積の合計は？": ("sum", 182.0, "平方キロメートル"),
+    "宝山の面積は全体の何割ですか？": ("share", 25.91, "%"),
+    "虹口は何番目に大きいですか？": ("position", 7.0, None),
+    "区はいくつありますか？": ("count", 7.0, None),
+    "特徴はいくつありますか？": ("count", 3.0, None),
     "二番目に大きい区は？": ("nth", 2.0, None),
     "宝山の施策はいくつありますか？": ("count", 5.0, None),
 }
@@ -100,14 +185,18 @@ def test_an_answer_is_exact(
     answer = assistant.ask(question).as_json()
     assert says.replace("\\n", "\n") in answer["answer"]
     assert answer["plan"]["operation"] == operation
-    assert [citation["zone"] for citation in answer["citations"]] == cited.split()
-    denied = says.startswith("いいえ")
+    assert [citation["zone"] for citation in answer["citations"]] == zones(cited)
+    denied = says.startswith(("いいえ", "No.", "不是"))
     assert (answer["status"], answer["reason"]) == (("corrected", "false_premise") if denied else ("answered", None))
     assert [error.message for error in SCHEMA.iter_errors(json.loads(json.dumps(answer)))] == []
     assert verify_answer(answer, evidence).proved
     for value in (segment for segment in answer["segments"] if segment["type"] == "value"):
         zone = answer["citations"][value["citations"][0] - 1]["zone"]
         assert (value["number"], value["approximate"]) == (SIZES[zone], True)
+    for number in (segment for segment in answer["segments"] if segment["type"] == "computed" and segment["op"] == "count"):
+        counted = [answer["citations"][n - 1] for n in number["citations"]]
+        if answer["plan"]["attribute"] in COUNTS and len({citation["zone"] for citation in counted}) == 1:
+            assert number["number"] in (COUNTS[answer["plan"]["attribute"]][counted[0]["zone"]], 1.0)
 
 
 @pytest.mark.parametrize("question", NUMBERS)

@@ -167,10 +167,11 @@ class Assistant:
         if plan.operation == "count":
             return derivation.count(draft, measures, hits)
         if plan.operation in ("share", "position"):
-            part = next(measure for measure in measures if measure.subject == plan.subjects[0])
-            computation = share(part, measures)
+            by_subject = {measure.subject: measure for measure in measures}
+            parts = [by_subject[zone] for zone in plan.subjects]
+            computation = share(parts, measures)
             if plan.operation == "position":
-                computation = position(part, measures, plan.constraints)
+                computation = position(parts[0], measures, plan.constraints)
         else:
             if plan.operation in ("sum", "mean"):
                 measures = self._within(plan, measures)
@@ -205,9 +206,12 @@ class Assistant:
 
     @staticmethod
     def _within(plan: Plan, measures: Sequence[Measure]) -> list[Measure]:
-        """The measures that a sum or a mean is of, where the question bounds them: 「40平方キロ超の区の合計」."""
+        """The measures that a sum or a mean is of, where the question bounds them: 「40平方キロ超の区の合計」「上位3つ」."""
         bounds = [item for item in plan.constraints if item[0] in "<>"]
         numbers = [measure.number for measure in measures]
+        if top := plan.constraint("top"):
+            largest = plan.constraint("from") != "min"
+            measures = sorted(measures, key=lambda measure: measure.number, reverse=largest)[: int(top)]
         return [measure for measure in measures if meets(measure.number, bounds, numbers)]
 
     def _then(self, plan: Plan, subjects: Sequence[str]) -> list[Statement]:

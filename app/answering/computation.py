@@ -50,6 +50,8 @@ def compute(operation: str, constraints: Sequence[str], measures: Sequence[Measu
     numbers = [measure.number for measure in measures]
     if operation in ("sum", "mean"):
         bounds = [item for item in constraints if item[0] in "<>"]
+        if "top" in wanted:
+            measures = sorted(measures, key=lambda measure: measure.number, reverse=descending)[: int(wanted["top"])]
         measures = [measure for measure in measures if meets(measure.number, bounds, numbers)]
         if not measures:
             raise ValueError(f"no measure meets {bounds}")
@@ -78,11 +80,11 @@ def compute(operation: str, constraints: Sequence[str], measures: Sequence[Measu
     return _result(operation, ranked, larger.number / smaller.number, "倍")
 
 
-def share(part: Measure, measures: Sequence[Measure]) -> Computation:
-    """How many per cent one of the measures is of all of them together."""
+def share(parts: Sequence[Measure], measures: Sequence[Measure]) -> Computation:
+    """How many per cent some of the measures are of all of them together."""
     total = sum((measure.number for measure in measures), Decimal(0))
-    others = [measure for measure in measures if measure is not part]
-    return _result("share", [part, *others], 100 * part.number / total, "%")
+    others = [measure for measure in measures if measure not in parts]
+    return _result("share", [*parts, *others], 100 * sum((part.number for part in parts), Decimal(0)) / total, "%")
 
 
 def position(part: Measure, measures: Sequence[Measure], constraints: Sequence[str]) -> Computation:

@@ -10,63 +10,52 @@ import re
 from collections.abc import Collection
 from dataclasses import dataclass, replace
 
-from app.answer import Answer, Computed, Quote
-from app.answering.numerals import NUMBER, ordinal_of
-from app.answering.operations import Operation, asks_count, asks_smallest, counted, operation_of
+from app.answer import Answer, Computed
+from app.answering.numerals import NUMBER, ordinal_of, parse
+from app.answering.operations import Operation, asks_count, asks_many, asks_smallest, counted, operation_of
+from app.answering.references import (
+    BACKWARDS,
+    BOTH,
+    DIRECTION,
+    EVERYTHING,
+    INCLUDING,
+    NEXT,
+    OTHERS,
+    OVER_IT,
+    PREVIOUS,
+    REFERENCE,
+    SEVERAL,
+    is_about_zones,
+)
 from app.reading.normalization import normalize
-from app.schema import PICKS, Plan
+from app.schema import PICKS, Mention, Plan
 
-_ANAPHORA = re.compile(
-    r"そこ|その|それ(?!ぞれ)|そちら|同区|同じ(?:区|ところ)|この(?:区|\d|[二三四五六])|ここ|あの|当区|そっち|両(?:区|方|者)|(?:二|2|三|3)つ|前者|後者"
-    r"|(?<![a-z])(?:there|its?|that (?:zone|one|area)|those|they|them|their)(?![a-z])|那里|那个|它|其"
-)
-_EVERYTHING = re.compile(r"各区|全区|全部の区|すべての区|全ての区|どの区も|7区|七区|7つの|区ごと|全体")
-_OTHERS = re.compile(
-    r"(?:それ|そこ|これ|その区|同区)?(?:以外|の他|のほか)|^(?:他|ほか|残り|あと)(?:の|は|に)"
-    r"|(?:その)?(?:他|ほか)(?:の|に)|残り|other|the rest|其他|其余"
-)
-_DIRECTION = re.compile(r"大き|広|小さ|狭|多|少な|largest|smallest|[大小]")
-_NEXT = re.compile(r"(?:その)?次(?:の|は|に)|(?:もう|あと)1つ|next")
-_PREVIOUS = re.compile(r"(?:その)?1?つ?前(?:の|は)|previous")
-_INCLUDING = re.compile(r"も(?:足|入れ|含め|加え)")
-_BOTH = re.compile(r"(?:二|2|ふた)つ|両(?:方|者|区)|合わせ|足")
 # What may be left standing when a question gives only a new attribute or a new zone.
 _STATING = ("look_up", "list", "search", "nth", "which", "count")
-_RESULTS = ("sum", "mean", "difference", "ratio", "compare", "rank")
+_BETWEEN = ("difference", "ratio", "compare")
+_UNITLESS: dict[str, float] = {"つ": 1.0}
 
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """What the conversation is about after an answer: its plan, the zones that it was about or found, and, where it
-    showed one thing or some of a list, which places of the list those are."""
+    """What the conversation is about after an answer: its plan, the zones that it was about or found, all zones so far
+    in the order in which they came up last, and which places of a list were shown, if it was some of one."""
 
     plan: Plan
     zones: tuple[str, ...]
+    trail: tuple[str, ...] = ()
     shown: tuple[int, ...] = ()
-    earlier: tuple[str, ...] = ()
 
 
 def context_of(answer: Answer, before: Context | None = None) -> Context:
-    """The context that an answer leaves. A refusal changes nothing but what it understood itself."""
+    """The context that an answer leaves. A question that was not understood leaves what was before."""
     plan = answer.plan
-    picked = [item.text for item in answer.segments if isinstance(item, Computed) and item.number is None]
-    cited = [citation.passage.zone for citation in answer.citations if citation.passage.zone]
-    if answer.status == "refused":
-        zones = plan.subjects or (before.zones if before and not plan.places and plan.attribute else ())
-    elif answer.status == "corrected" and not plan.computed and cited and plan.subjects:
-        zones = tuple(dict.fromkeys(cited))[:1]
-    elif plan.operation in ("max", "min", "nth", "compare") and picked:
-        ends = picked[:1] if plan.operation == "compare" else picked
-        zones = plan.subjects if plan.operation == "compare" else tuple(dict.fromkeys(ends))
-    elif plan.operation == "filter" and picked:
-        zones = tuple(dict.fromkeys(picked))
-    elif plan.subjects:
-        zones = plan.subjects
-    elif plan.operation in ("sum", "mean", "rank") or not cited:
-        zones = ()
-    else:
-        zones = _found(answer, cited)
-    return Context(plan, zones, _shown(answer), before.zones if before else ())
+    if before and answer.status == "refused" and not (plan.subjects or plan.attribute or plan.places):
+        return before
+    zones = _zones_of(answer, before)
+    known = before.trail if before else ()
+    trail = (*(zone for zone in known if zone not in zones), *zones)
+    return Context(plan, zones, trail, _shown(answer))
 
 
 def resolve(question: str, plan: Plan, context: Context | None, of_document: Collection[str] = ()) -> Plan:
@@ -83,56 +72,57 @@ def resolve(question: str, plan: Plan, context: Context | None, of_document: Col
     return plan
 
 
+# ── Ways to follow up ───────────────────────────────────────────────────────────────────────────────────────
+
+
 def _another_zone(text: str, plan: Plan, context: Context) -> Plan | None:
     """「では楊浦は？」: what was asked before, of other zones."""
     before = context.plan
-    if not plan.subjects or plan.places:
+    if not plan.subjects or plan.places or OTHERS.search(text):
         return None
-    if plan.operation == "difference" and len(plan.subjects) == 1:
-        return None
-    only_zone = plan.attribute is None and not plan.leftover and not plan.computed
-    if plan.confirms and before.operation == "check" and only_zone:
-        return replace(before, subjects=plan.subjects, confirms=True)
-    if plan.attribute and not plan.leftover and plan.attribute == before.attribute and plan.operation == "look_up":
-        only_zone = _OTHERS.search(text) is None and before.computed and before.operation in ("count",)
-    if not only_zone:
-        again = _again(text, len({*plan.subjects, *context.zones}), before)
-        if again and again.name in ("difference", "ratio", "compare") and len(plan.subjects) == 1 and len(context.zones) == 1:
-            zones = tuple(dict.fromkeys((*context.zones, *plan.subjects)))
-            return _with(plan, plan.attribute or before.attribute, before, again, zones)
+    again = _again(text, 2) if before.computed or DIRECTION.search(text) or (before.attribute and plan.attribute) else None
+    if again and again.name in _BETWEEN and len(plan.subjects) == 1 == len(context.zones) and plan.subjects != context.zones:
+        attribute = plan.attribute or (before.attribute if before.computed else None) or before.attribute
+        return _with(plan, attribute, before, again, (*context.zones, *plan.subjects))
+    if plan.leftover or plan.computed or plan.attribute not in (None, before.attribute):
         return plan
-    if before.computed and before.operation in PICKS and before.subjects == () and before.operation != "nth":
-        return plan if before.attribute is None else replace(plan, attribute=before.attribute, operation="look_up")
-    if before.operation in ("sum", "mean", "rank", "max", "min"):
-        excluded = set(context.plan.subjects or ()) != set(plan.subjects) and len(plan.subjects) > 2
-        name = before.operation if excluded or len(plan.subjects) > 1 else "look_up"
-        constraints = before.constraints if name != "look_up" else ()
-        return replace(plan, attribute=before.attribute, operation=name, constraints=constraints)
+    if plan.attribute and before.operation != "count":
+        return plan
+    if before.places and not before.subjects and before.operation in ("which", "look_up", "search"):
+        return replace(plan, places=before.places, attribute=before.attribute, operation="look_up")
+    if before.operation == "check":
+        return replace(before, subjects=plan.subjects, confirms=True)
+    if before.terms and before.operation in ("which", "search"):
+        kept = replace(plan, attribute=before.attribute, operation="search", leftover=before.leftover)
+        return replace(kept, terms=before.terms, topic=before.topic)
     if before.attribute is None:
-        if not before.terms:
-            return plan
-        return replace(
-            plan, operation="search", leftover=before.leftover, terms=before.terms, topic=before.topic, confirms=False
-        )
-    kept = before.operation if before.operation in ("count", "nth") else "look_up"
-    constraints = before.constraints if kept == "nth" or (kept == "look_up" and before.constrained("also")) else ()
-    if before.operation == "which" or (before.leftover and before.operation == "search"):
-        return replace(plan, attribute=before.attribute, operation="look_up")
-    return replace(plan, attribute=before.attribute, operation=kept, constraints=constraints)
+        return plan
+    if before.operation in ("sum", "mean", "rank", "max", "min") and len(plan.subjects) > 1:
+        return replace(plan, attribute=before.attribute, operation=before.operation, constraints=before.constraints)
+    kept_operation = before.operation if before.operation == "count" or (before.operation == "nth" and not before.computed) else "look_up"
+    if before.counts and before.operation in ("sum", "compare"):
+        kept_operation = "count"
+    constraints = before.constraints if kept_operation == "nth" or before.constrained("also") else ()
+    attribute = before.constraint("then") or before.attribute
+    return replace(plan, attribute=attribute, operation=kept_operation, constraints=constraints)
 
 
 def _the_others(text: str, plan: Plan, context: Context) -> Plan | None:
     """「それ以外の施策は？」: the rest of a list of which some was shown; 「ほかの区は？」: the other zones."""
     before = context.plan
-    if not _OTHERS.search(text) or plan.computed or plan.subjects or plan.leftover:
+    if not OTHERS.search(text) or plan.subjects or plan.leftover:
         return None
+    names = tuple(f"not={zone}" for zone in context.zones)
+    if plan.computed and plan.operation != "count":
+        return replace(plan, attribute=plan.attribute or before.attribute, constraints=(*plan.constraints, *names))
+    if before.terms and is_about_zones(text) and plan.attribute in (None, before.attribute):
+        kept = replace(plan, operation="which", constraints=names, leftover=before.leftover, terms=before.terms)
+        return replace(kept, topic=before.topic, attribute=before.attribute)
     attribute = plan.attribute or before.attribute
-    same = plan.attribute in (None, before.attribute) or context.plan.attribute is None
-    if context.zones and context.shown and same and "区" not in re.sub(r"その区|同区", "", text):
+    if len(context.zones) == 1 and context.shown and not is_about_zones(text):
         without = tuple(f"except={place}" for place in context.shown)
-        return replace(plan, subjects=context.zones[:1], attribute=plan.attribute or _kind_of(context), operation="list", constraints=without)
+        return replace(plan, subjects=context.zones, attribute=attribute, operation="list", constraints=without)
     if context.zones and attribute:
-        names = tuple(f"not={zone}" for zone in context.zones)
         return replace(plan, attribute=attribute, operation="look_up", constraints=names)
     return None
 
@@ -140,126 +130,183 @@ def _the_others(text: str, plan: Plan, context: Context) -> Plan | None:
 def _another_place(text: str, plan: Plan, context: Context) -> Plan | None:
     """「2つ目について詳しく」「その次は？」: another place in the list, or in the order, that was asked for."""
     before = context.plan
-    if plan.subjects or plan.leftover or (plan.operation == "nth" and plan.constraint("from") and _DIRECTION.search(text)):
+    listed = not plan.computed or (plan.implied and plan.operation == "nth" and not DIRECTION.search(text))
+    if plan.subjects or plan.leftover or not listed:
         return None
-    place = ordinal_of(text)
-    bare = re.search(rf"(?:^|では|じゃあ|と)第?({NUMBER})位?(?:番目|番|位)", text)
-    if place is None and context.shown and _NEXT.search(text):
-        place = context.shown[-1] + 1
-    elif place is None and context.shown and _PREVIOUS.search(text):
-        place = max(1, context.shown[0] - 1)
-    if before.operation in ("nth", "max", "min", "rank") and (before.computed or bare) and (place or _NEXT.search(text)):
-        if plan.attribute not in (None, before.attribute):
-            return None
-        place = place or (before.ordinal or 1) + 1
-        direction = before.constraint("from") or ("min" if before.operation == "min" else "max")
-        kept = ("by=count",) if before.counts else ()
+    place, bare = ordinal_of(text), re.search(rf"(?<!\d)({NUMBER})位", text)
+    if bare and place is None:
+        place = int(parse(bare[1]))
+    if place is None and context.shown:
+        place = context.shown[-1] + 1 if NEXT.search(text) else context.shown[0] - 1 if PREVIOUS.search(text) else None
+    ordered = before.computed and before.operation in ("nth", "max", "min", "rank")
+    if ordered and (place or NEXT.search(text)):
+        then = plan.attribute if plan.attribute not in (None, before.attribute) else None
+        then = plan.constraint("then") or then or before.constraint("then")
         return replace(
             plan, attribute=before.attribute, operation="nth", subjects=before.subjects if len(before.subjects) > 1 else (),
-            constraints=(*kept, f"nth={place}", f"from={direction}"),
+            constraints=(
+                *(("by=count",) if before.counts else ()),
+                f"nth={place or (before.ordinal or 1) + 1}",
+                f"from={before.constraint('from') or ('min' if before.operation == 'min' else 'max')}",
+                *((f"then={then}",) if then else ()),
+            ),
         )  # fmt: skip
-    attribute = plan.attribute or (before.attribute if not before.computed or before.operation == "count" else before.constraint("then"))
-    listed = not plan.computed or (plan.implied and plan.operation == "nth" and not _DIRECTION.search(text))
-    if place and attribute and context.zones and listed:
-        constraints = (f"nth={place}",)
-        return replace(plan, subjects=context.zones[:1], attribute=attribute, operation="nth", constraints=constraints)
+    attribute = (plan.attribute if not plan.implied else None) or before.constraint("then") or before.attribute
+    if place and attribute and context.zones:
+        zones = context.zones[:1]
+        return replace(plan, subjects=zones, attribute=attribute, operation="nth", constraints=(f"nth={place}",))
     return None
 
 
 def _another_operation(text: str, plan: Plan, context: Context) -> Plan | None:
     """「合計すると？」「では20以上だと？」「じゃあ小さいのは？」: something else done with the same numbers."""
     before = context.plan
-    if plan.subjects or plan.leftover:
-        return None
     attribute = plan.attribute or before.attribute
-    if before.attribute is None or (attribute != before.attribute and not (plan.attribute and plan.computed)):
+    if plan.subjects or plan.leftover or attribute is None:
         return None
-    refers = _ANAPHORA.search(text) is not None
-    number = re.search(rf"({NUMBER})(?:以上|以下|未満|を?超|より)", text)
-    exact = counted(text)
-    if before.operation == "filter" and before.counts and exact and not number:
-        return _with(plan, before.attribute, before, Operation("filter", (f"={exact[0].value.rstrip('つ個件')}",)), ())
-    if before.operation in ("filter", "check") and number and not plan.computed:
-        again: Operation | None = operation_of(text.replace(number[1], number[1] + "つ", 1), 0, {"つ": 1.0})
-        if again and again.name == "filter":
-            return _with(plan, before.attribute, before, again, ())
-    if plan.computed and plan.attribute and plan.attribute != before.attribute:
-        return replace(plan, subjects=context.zones) if refers and len(context.zones) > 1 else None
-    pair = tuple(dict.fromkeys((*context.earlier, *context.zones)))
-    if asks_count(text) and before.attribute and len(context.zones) == 1 and not before.computed:
-        return replace(plan, subjects=context.zones, attribute=before.attribute, operation="count", constraints=())
-    if before.computed and _INCLUDING.search(text) and len(before.subjects) > 1:
+    zones = _several(text, context)
+    if OVER_IT.search(text) and len(context.zones) == 1:
+        sign = "<" if asks_smallest(text) else ">"
+        return replace(plan, attribute=attribute, operation="filter", constraints=(f"{sign}than", f"than={context.zones[0]}"))
+    if plan.attribute not in (None, before.attribute):
+        again = _again(text, len(zones)) if zones else None
+        return None if again is None else _with(plan, attribute, plan, again, zones)
+    if again := _another_bound(text, plan, before):
+        return _with(plan, attribute, before, again, ())
+    if asks_count(text) and len(context.zones) == 1 and (before.counts or not before.computed):
+        return replace(plan, subjects=context.zones, attribute=attribute, operation="count", constraints=())
+    if before.computed and INCLUDING.search(text) and len(before.subjects) > 1:
         return replace(before, subjects=())
-    again = _again(text, len(pair), before) or (Operation(plan.operation, plan.constraints) if plan.computed else None)
-    if again is None and plan.operation == "look_up" and before.operation in ("max", "min") and _DIRECTION.search(text):
-        again = Operation("min" if asks_smallest(text) else "max")
-    if again is None and _DIRECTION.search(text) and plan.attribute is None and before.computed:
-        again = Operation("min" if asks_smallest(text) else "max")
+    position = operation_of(text, 1, _UNITLESS)
+    if position and position.name in ("position", "share") and len(context.zones) == 1:
+        return _with(plan, attribute, before, position, context.zones)
+    again = _again(text, len(zones) or len(before.subjects)) or _turned(text, plan, before)
     if again is None:
         return None
-    if again.name == "nth" and before.operation == "nth" and not _DIRECTION.search(text):
-        again = Operation("nth", (again.constraints[0], *(item for item in before.constraints if item.startswith("from="))))
-    several = context.zones if len(context.zones) > 1 and (before.subjects or refers or again.name in _RESULTS[2:5]) else ()
-    if not several and again.name in ("difference", "ratio", "compare", "sum"):
-        both = again.name != "sum" or _BOTH.search(text) is not None
-        several = pair if len(pair) == 2 and both and len(before.subjects) < 2 else before.subjects
-    if again.name in ("max", "min", "rank") and before.computed and not refers and len(before.subjects) < 2:
-        several = ()
-    if _EVERYTHING.search(text):
-        several = ()
-    if again.name in ("difference", "ratio", "compare") and len(several) < 2:
+    if again.name in _BETWEEN and "of=ends" not in again.constraints and len(zones or before.subjects) < 2:
         return None
-    return _with(plan, before.attribute, before, again, several)
+    if again.name in ("max", "min") and plan.confirms and len(context.zones) == 1:
+        zones = context.zones
+    if again.name in ("sum", "mean") and not zones and before.attribute is not None and not before.computed and not before.subjects:
+        zones = context.zones if len(context.zones) > 1 else ()
+    counts = ("by=count",) if asks_many(text) and not before.computed else ()
+    return _with(plan, attribute, before, Operation(again.name, (*counts, *again.constraints)), zones or _same_zones(again, before))
 
 
 def _another_attribute(text: str, plan: Plan, context: Context) -> Plan | None:
     """「そこの重点は？」「重点は？」: something else of the zones that were asked about, or found."""
-    if plan.subjects or _EVERYTHING.search(text) or not context.zones or plan.places:
+    if plan.subjects or EVERYTHING.search(text) or not context.zones or plan.places:
         return None
-    refers = _ANAPHORA.search(text) is not None
-    if plan.operation in ("check", "filter") and plan.computed and plan.confirms and len(context.zones) == 1:
-        return replace(plan, subjects=context.zones, operation="check")
-    if plan.computed and plan.operation not in ("count", "sum"):
-        return None
-    if plan.operation == "sum" and not (plan.counts and len(context.zones) == 1):
-        return replace(plan, subjects=context.zones) if refers and len(context.zones) > 1 else None
-    if plan.operation == "sum":  # how many of them does it have
-        return replace(plan, subjects=context.zones, operation="count", constraints=())
+    refers = REFERENCE.search(text) is not None
+    zones = _several(text, context) or context.zones
+    if plan.operation in ("check", "filter") and plan.computed and plan.confirms and len(zones) == 1:
+        return replace(plan, subjects=zones, operation="check")
+    if plan.operation == "sum" and plan.counts and len(zones) == 1:  # how many of them does it have
+        return replace(plan, subjects=zones, operation="count", constraints=())
+    if plan.computed and plan.operation not in ("count", "position"):
+        return replace(plan, subjects=zones) if refers and len(zones) > 1 else None
+    if (first := re.search(r"最初の(?:区|ところ)|1つ目の区", text)) and context.trail and plan.attribute:
+        return replace(plan, subjects=context.trail[: 1 if first else 0])
     follows = refers or (plan.attribute is not None and not plan.leftover and plan.operation != "which")
+    if refers and plan.operation == "which" and not plan.leftover and context.plan.terms:
+        kept = replace(context.plan, operation="which", subjects=(), constraints=())
+        return replace(kept, attribute=plan.attribute or kept.attribute)
     if follows and plan.operation in _STATING and (plan.attribute or plan.leftover):
-        return replace(plan, subjects=context.zones, operation="search" if plan.operation == "which" else plan.operation)
+        return replace(plan, subjects=zones, operation="search" if plan.operation == "which" else plan.operation)
     return None
 
 
-def _again(text: str, zones: int, before: Plan) -> Operation | None:
-    return operation_of(text, max(zones, 0) if zones != 1 else 0, {}) if before.attribute else None
+# ── What they share ─────────────────────────────────────────────────────────────────────────────────────────
+
+
+def _again(text: str, zones: int) -> Operation | None:
+    return operation_of(text, zones if zones != 1 else 0, {})
+
+
+def _another_bound(text: str, plan: Plan, before: Plan) -> Operation | None:
+    """「では20以上だと？」「6つの方は？」: the filter or check of before with another number."""
+    number = re.search(rf"({NUMBER})(?:つ|個|件)?(?:以上|以下|未満|を?超|より)", text)
+    exact = counted(text)
+    if plan.computed and plan.operation != "count":
+        return None
+    if before.operation in ("filter", "check") and number:
+        again = operation_of(re.sub(rf"{re.escape(number[1])}(?!つ)", number[1] + "つ", text, count=1), 0, _UNITLESS)
+        return again if again and again.name == "filter" else None
+    if before.operation == "filter" and before.counts and exact:
+        return Operation("filter", (f"={exact[0].value.rstrip('つ個件')}",))
+    return None
+
+
+def _turned(text: str, plan: Plan, before: Plan) -> Operation | None:
+    """「逆に？」「じゃあ小さいのは？」: the other end of the same order, or the end that is named."""
+    if plan.computed:
+        return Operation(plan.operation, plan.constraints)
+    if before.operation in ("max", "min", "nth", "rank") and BACKWARDS.search(text) and not DIRECTION.search(text):
+        smallest = before.operation == "min" or before.constraint("from") == "min"
+        return Operation("max" if smallest else "min")
+    if before.computed and DIRECTION.search(text) and plan.operation in ("look_up", "search"):
+        return Operation("min" if asks_smallest(text) else "max")
+    return None
+
+
+def _several(text: str, context: Context) -> tuple[str, ...]:
+    """The zones that a question means together: as many of the last as it says, or all that were found."""
+    if match := SEVERAL.search(text):
+        wanted = 2 if match["both"] or match["n"] == "ふた" else int(parse(match["n"]))
+        return context.trail[-wanted:] if len(context.trail) >= wanted > 1 else ()
+    if len(context.zones) > 1:
+        return context.zones
+    between = _again(text, 2)
+    both = between is not None and (between.name in _BETWEEN or (between.name == "sum" and BOTH.search(text)))
+    stated = not context.plan.computed or context.plan.operation == "count"
+    return context.trail[-2:] if both and stated and len(context.trail) > 1 else ()
+
+
+def _same_zones(again: Operation, before: Plan) -> tuple[str, ...]:
+    if again.name == "nth" and before.operation == "nth" and len(before.subjects) < 2:
+        return ()
+    return before.subjects if len(before.subjects) > 1 else ()
 
 
 def _with(plan: Plan, attribute: str | None, before: Plan, operation: Operation, zones: tuple[str, ...]) -> Plan:
-    kept = ("by=count",) if before.counts and attribute == before.attribute and "by=count" not in operation.constraints else ()
+    counts = before.counts and attribute == before.attribute and "by=count" not in operation.constraints
+    constraints = [*(["by=count"] if counts else []), *operation.constraints]
+    if operation.name == "nth" and before.operation == "nth" and before.constraint("from") and "from=max" in constraints:
+        constraints[constraints.index("from=max")] = f"from={before.constraint('from')}"
+    nothing: tuple[Mention, ...] = ()
     return replace(
-        plan, subjects=zones, attribute=attribute, operation=operation.name,
-        constraints=(*kept, *operation.constraints), leftover=(), terms=(),
+        plan, subjects=zones, attribute=attribute, operation=operation.name, constraints=tuple(constraints),
+        leftover=nothing, terms=(), implied=False,
     )  # fmt: skip
 
 
-def _found(answer: Answer, cited: list[str]) -> tuple[str, ...]:
-    """The zones that an answer found: all of a filter, else the one that its first citation is of."""
-    if answer.completeness is not None and len(answer.completeness.matched) < answer.completeness.of:
-        return tuple(dict.fromkeys(cited))
-    return (cited[0],) if answer.completeness is None else ()
+def _zones_of(answer: Answer, before: Context | None) -> tuple[str, ...]:
+    """The zones that an answer is about, or that it found."""
+    plan = answer.plan
+    picked = tuple(dict.fromkeys(item.text for item in answer.segments if isinstance(item, Computed) and item.number is None))
+    cited = tuple(dict.fromkeys(item.passage.zone for item in answer.citations if item.passage.zone))
+    if answer.status == "refused":
+        return plan.subjects or (before.zones if before else ())
+    if answer.status == "corrected" and not plan.computed and cited and plan.subjects:
+        return tuple(zone for zone in cited if zone not in plan.subjects)[:1] or plan.subjects
+    if plan.operation in PICKS and picked and plan.operation != "rank":
+        return plan.subjects if plan.operation == "compare" else picked
+    if plan.subjects:
+        return plan.subjects
+    if plan.operation in ("sum", "mean", "rank") or not cited:
+        return ()
+    if answer.completeness is not None:
+        return cited if len(answer.completeness.matched) < answer.completeness.of else ()
+    return cited[:1]
 
 
 def _shown(answer: Answer) -> tuple[int, ...]:
-    """Which places of its zone's list the first thing shown has: its passage's number, or the place asked for."""
+    """Which places of its zone's list an answer shows, if it shows some passages of one kind, or one place of a list."""
     if answer.plan.operation == "nth" and not answer.plan.computed:
         return (answer.plan.ordinal,)
-    quotes = [item for item in answer.segments if isinstance(item, Quote) and item.citations]
-    if len(quotes) != 1 or not answer.citations:
+    passages = [item.passage for item in answer.citations if item.passage.zone]
+    if not passages or answer.plan.computed or answer.plan.operation in ("look_up", "list"):
         return ()
-    number = answer.citations[0].passage.passage_id.rpartition("/")[2]
-    return (int(number),) if number.isdigit() else ()
-
-
-def _kind_of(context: Context) -> str | None:
-    return context.plan.constraint("then") or context.plan.attribute
+    first = [item for item in passages if (item.zone, item.kind) == (passages[0].zone, passages[0].kind)]
+    numbers = [item.passage_id.rpartition("/")[2] for item in first]
+    return tuple(int(number) for number in numbers if number.isdigit())

@@ -30,7 +30,7 @@ def _check_shown(answer: Mapping[str, Any], redone: Redone) -> None:
     ]
     shown = redone.picked if redone.operation in PICKS else operands(redone)
     if redone.operation == "share":  # the part first, and then the others
-        shown = sorted(shown, key=lambda value: value.subject not in plan["subjects"])
+        shown = sorted(shown, key=lambda value: (*plan["subjects"], value.subject).index(value.subject))
     expected = [(next(iter(value.passages)), float(value.stated or value.number)) for value in shown]
     if stated[: len(expected)] != expected or (len(stated) > len(expected) and "then" not in redone.forms):
         raise Miscomputed("示された値が、計算のもとの値と違います")

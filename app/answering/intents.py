@@ -9,6 +9,7 @@ from app.answering.numerals import ordinal_of
 from app.answering.operations import (
     COUNTERS,
     Operation,
+    asks_confirmation,
     asks_count,
     asks_many,
     count_cue,
@@ -43,7 +44,8 @@ class Intents:
     ) -> tuple[Operation | None, Attribute | None]:
         """What is to be done with numbers, its words covered, and of which attribute; (None, asked) if nothing is."""
         attribute = asked.attribute if asked else None
-        if not self._vocabulary.measures_in(heard.spoken) and (zones := self._zone_count(heard, subjects)) is not None:
+        of_facts = bool(countable_nouns(mentions)) and counted(self._vocabulary.sections.without_numbers(heard.spoken))
+        if not self._vocabulary.measures_in(heard.spoken) and not of_facts and (zones := self._zone_count(heard, subjects)) is not None:
             return zones, None
         found = self._counting(heard, mentions, subjects, asks_which) or self._measuring(heard, mentions, asked, subjects)
         if found is not None:
@@ -52,6 +54,9 @@ class Intents:
             before = list(heard.covered)
             heard.cover_spans(spans)
             heard.cover(Mention("", item.start, item.end) for item in mentions if item.attribute is of)
+            if operation.name == "nth" and len(subjects) == 1 and asks_confirmation(heard.spoken):
+                place, end = operation.constraints[-2:]  # whether it has that place, not which one has
+                operation = Operation("position", (*operation.constraints[:-2], end, f"={place[4:]}"))
             if attribute and attribute is not of and operation.name in PICKS:
                 operation = Operation(operation.name, (*operation.constraints, f"then={attribute.name}"))
             open_words = heard.without(heard.leftover(), self._vocabulary.background)
@@ -94,7 +99,7 @@ class Intents:
         """What is to be done with how many facts of an attribute the zones have."""
         text = self._vocabulary.sections.without_numbers(heard.spoken)
         cue = count_cue(text)
-        countable = [item for item in mentions if not item.interrogative and (item.rank[0] or not item.attribute.measured)]
+        countable = countable_nouns(mentions)
         if cue is None or not countable or ordinal_of(text):
             return None
         place = heard.normalized.raw_span(cue, cue + 1)[0] + len(heard.spoken) - len(text)
@@ -137,6 +142,11 @@ class Intents:
 
     def _in_units(self, heard: Utterance) -> bool:
         return any(unit in heard.text for unit in self._vocabulary.units)
+
+
+def countable_nouns(mentions: Sequence[AttributeMention]) -> list[AttributeMention]:
+    """The mentions of what can be counted: 施策, but not 広い."""
+    return [item for item in mentions if not item.interrogative and (item.rank[0] or not item.attribute.measured)]
 
 
 def without_lead(

@@ -20,7 +20,7 @@ COUNTERS: Mapping[str, float] = dict.fromkeys(
 _NOT_ORDINAL = r"(?!目|め|番)"
 
 _SMALL = re.compile(
-    r"こぢんまり|小ぢんまり|こじんまり|小規模|手狭|小さ|小い|小さく|狭|最小|最少|少な|小せ|ちっ?ちゃ|ちいさ|せま|すくな|ちいさ|せまい|すくない|コンパクト|下位|ワースト"
+    r"こぢんまり|小ぢんまり|こじんまり|小規模|手狭|小さ|小い|小さく|狭|最小|最少|少な|小せ|ちっ?ちゃ|ちいさ|せま|すくな|ちいさ|せまい|すくない|下から|後ろから|コンパクト|下位|ワースト|ビリ|どん尻"
     r"|smallest|smaller|(?<!at )least|fewest|fewer|最小的|小的|更小|较小|最少|少的|(?<!大)小[?。]?$|第[一二三四五六七八九十\d]+小"
 )
 _BOTH_ENDS = (
@@ -28,7 +28,7 @@ _BOTH_ENDS = (
     re.compile(r"最小|最少|(?:一番|いちばん|最も|もっとも)(?:小さ|狭|少な)|smallest"),
 )
 _SUPERLATIVE = re.compile(
-    r"一番|いちばん|1番(?!目)|さいだい|さいしょう|最も|もっとも|最大|最小|最多|最少|最(?:広|狭)|トップ(?!\d)|ナンバーワン|ダントツ|首位|最下位"
+    r"一番|いちばん|1番(?!目)|チャンピオン|王者|優勝|ビリ|最下位|どん尻|最上位|さいだい|さいしょう|最も|もっとも|最大|最小|最多|最少|最(?:広|狭)|トップ(?!\d)|ナンバーワン|ダントツ|首位|最下位"
     r"|largest|biggest|smallest|fewest|(?<![a-z])(?:most|least)(?= (?:measures|areas))|最[广多少]"
 )
 _NTH = re.compile(
@@ -46,12 +46,12 @@ _TOP = re.compile(
     r"|順に(?P<m>\d+|[一二三四五六七八九十]+)(?:つ|区|か所)"
 )
 _SUM = re.compile(
-    r"合計|ごうけい|あわせて|総計|総数|合わせ(?:て|ると|た)|足(?:す|し|した|せ)|トータル|全部で|全体で|ぜんぶで|総和|合算|累計|[＋+]"
+    r"合計|ごうけい|ひっくるめ|束ね|くっつけ|プラス|積み上げ|まとめる?と|あわせて|総計|総数|合わせ(?:て|ると|た)|足(?:す|し|した|せ)|トータル|全部で|全体で|ぜんぶで|総和|合算|累計|[＋+]"
     r"|(?<![a-z])sum(?![a-z])|(?<![a-z])total(?![a-z])|altogether|combined|总共|合计|一共|总和|加起来"
 )
-_ADDING = re.compile(r"合計|総計|合わせ(?:て|ると|た)|足(?:す|し|した|せ)|総和|合算|累計|(?<![a-z])sum(?![a-z])|总和|加起来")
-_MEAN = re.compile(r"平均|へいきん|アベレージ|(?<![a-z])average(?![a-z])|(?<![a-z])mean (?:size|area|number)")
-_RATIO = re.compile(r"何倍|なんばい|何分の|倍率|[何の]倍|倍(?:ある|です|で[すし]|に|も)|how many times|times (?:as|larger|bigger)|几倍|多少倍")
+_ADDING = re.compile(r"合計|ひっくるめ|束ね|くっつけ|プラス|積み上げ|総計|合わせ(?:て|ると|た)|足(?:す|し|した|せ)|総和|合算|累計|(?<![a-z])sum(?![a-z])|总和|加起来")
+_MEAN = re.compile(r"平均|ならす|ならし(?:て|た)|(?:1|一|ひとつ|一つ|1つ)(?:区|つ|か所)?(?:あたり|当たり|につき)|へいきん|アベレージ|(?<![a-z])average(?![a-z])|(?<![a-z])mean (?:size|area|number)")
+_RATIO = re.compile(r"何倍|何(?:個|つ|コ)分|なんばい|何分の|倍率|[何の]倍|倍(?:ある|です|で[すし]|に|も)|how many times|times (?:as|larger|bigger)|几倍|多少倍")
 _SHARE = re.compile(r"何(?:%|パーセント|割)|割合|比率|占め|シェア|percent|proportion|share of|百分之|占比")
 _POSITION = re.compile(r"何(?:番目|位|番手)|(?:順位|ランク)は|what rank|where does .+ rank|第几|排名?第?几")
 _COUNT = re.compile(
@@ -59,7 +59,7 @@ _COUNT = re.compile(
     r"|how many|number of|几个|多少个|几项|多少项|数量"
 )
 _DIFFERENCE = re.compile(
-    r"の差|何(?:つ|個|件|平方キロ\w*)(?:多|少な|大き|広|小さ|狭)|違い|ちがい|(?:どれ|どの)(?:だけ|くらい|ぐらい|ほど)(?:も)?(?:違|ちが|差)|差[はがをっあ?。]|差$|開き|どれ(?:だけ|くらい|ぐらい|ほど)(?:広|大き|小さ|狭|多|少な)"
+    r"の差|何.{0,10}(?:違|ちが)|差(?:って|っていう|も|なん|な[のん])|(?:どれ|どの|どん)(?:だけ|くらい|ぐらい|ほど)(?:も)?(?:上回|超え|下回|差)|何(?:つ|個|件|平方キロ\w*)(?:多|少な|大き|広|小さ|狭)|違い|ちがい|(?:どれ|どの)(?:だけ|くらい|ぐらい|ほど)(?:も)?(?:違|ちが|差)|差[はがをっあ?。]|差$|開き|どれ(?:だけ|くらい|ぐらい|ほど)(?:広|大き|小さ|狭|多|少な)"
     r"|difference|how much (?:larger|bigger|smaller)|相差|差多少|大多少|小多少"
 )
 _COMPARE = re.compile(
@@ -86,7 +86,7 @@ _BOUNDS_BEFORE = (
 )
 _RANGE = re.compile(r"(?:から|〜|~|-|–|—|以上|と|to|and|到|至|~)\s*、?\s*")
 _CONFIRM = re.compile(
-    r"(?:よね|だよね|でしょう?か?|でしたっけ|だっけ|っけ|ですか|ますか|ましたか|ませんか|のか|んか|かな|じゃない(?:の|ですか)?|ではない(?:の|ですか)?"
+    r"(?:らしい|らしいね|らしいじゃない|みたい(?:だ|です)?(?:ね)?|そう(?:だ|です)ね|って(?:聞いた|聞き(?:ました|まし)|読んだ|言ってた)?.{0,6}(?:けど|が)?|だとか|んだとか|である|よね|だよね|でしょう?か?|でしたっけ|だっけ|っけ|ですか|ますか|ましたか|ませんか|のか|んか|かな|じゃない(?:の|ですか)?|ではない(?:の|ですか)?"
     r"|本当(?:ですか|なの|に)?|ほんと(?:う)?(?:に)?|正しい(?:ですか|数字|です|の)?|(?:合って|あって)(?:い?ます(?:か)?|る)?|間違い(?:ない|ありません)(?:です)?か?|という認識で(?:いい|よい|合って).*"
     r"|(?:る|い|た|だ|う|つ|く|む|ぶ|す|ぐ|ぬ|ん|の|か|も)|right|correct|true|yes|吗|对吧|是吧|对吗|是不是)\s*[?。!]*$"
     r"|^(?:is|are|does|do|was|did|isn't) |是真的|合ってます"
@@ -96,12 +96,17 @@ _INTERROGATIVE = re.compile(
     r"|教え|知りた|挙げ|並べ|示し|ください|下さい|見せ|what|which|how|where|who|when|why|list|哪|什么|多少|几|谁|怎"
 )
 _CLAIM = (
-    re.compile(r"(?:は|が|のほうが|の方が|も).{0,12}より(?:も|は|か)?(?:ずっと|少し|かなり|も)?(?P<adjective>広|大き|小さ|狭|多|少な)"),
+    re.compile(r"(?:は|が|のほうが|の方が|も|、|って).{0,12}より(?:も|は|か)?(?:ずっと|少し|かなり|も)?(?P<adjective>広|大き|小さ|狭|多|少な)"),
     re.compile(r"(?:bigger|larger|(?P<small>smaller)) than|比.{1,12}(?:大|(?P<zh>小))"),
 )
 _SAME = re.compile(r"同じ|一緒|等しい|同数|同率|変わらない|(?<![a-z])same|equal|一样|相同")
-_OF_MEAN = re.compile(r"平均(?:値)?(?:より(?:も)?|を|以)(?P<adjective>広|大き|小さ|狭|多|少な|上|下|超)")
-_THAN = re.compile(r"より(?:も)?(?P<adjective>広|大き|小さ|狭|多|少な|上|下)|を(?P<verb>上回|超え|下回)|larger than|bigger than|(?P<en>smaller than)")
+_OF_MEAN = re.compile(r"平均(?:値|面積|の広さ)?(?:より(?:も)?|を|以)(?P<adjective>広|大き|小さ|狭|多|少な|上|下|超)")
+# A reason that is asked for takes for granted what it is the reason of.
+_WHY = re.compile(r"(?:のは)?(?:なぜ|どうして|何故)(?:です|なの|なん)?(?:か|です)?|(?:の|その)?理由(?:は|を)?(?:何|教え\w*)?|why ")
+_COMPARING = re.compile(r"どちら|どっち|どれ|どの")
+_RELATIVE = re.compile(r"より(?:も)?(?P<adjective>広|大き|小さ|狭)い(?![^、。]{0,3}(?:区|の[はが]|ところ|方))[^、。]{1,12}(?:の|は|って|が)")
+_TURNED = re.compile(r"^[^、。]{1,20}より(?:も)?[^、。]{1,20}(?:のほう|の方|ほう)が(?:\w{0,6}が)?(?P<adjective>広|大き|小さ|狭|多|少な)")
+_THAN = re.compile(r"より(?:も)?(?:\w{1,8}[がは])?(?P<adjective>広|大き|小さ|狭|多|少な|上|下)|を(?P<verb>上回|超え|下回)|larger than|bigger than|(?P<en>smaller than)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,7 +136,8 @@ def operation_of(text: str, subjects: int, units: Mapping[str, float]) -> Operat
     if (nth := _NTH.search(text)) and (n := _nth(nth)):
         return Operation("nth", (f"nth={n}", f"from={direction}"))
     if top := _TOP.search(text):
-        return Operation("rank", (f"from={direction}", f"top={int(parse(top['n'] or top['m']))}"))
+        few = (f"from={direction}", f"top={int(parse(top['n'] or top['m']))}")
+        return Operation("mean" if _MEAN.search(text) else "sum" if _ADDING.search(text) else "rank", few)
     if all(end.search(text) for end in _BOTH_ENDS):
         if subjects == 0 and _DIFFERENCE.search(text):
             return Operation("difference", ("of=ends",))
@@ -159,7 +165,7 @@ def _result_of(text: str, subjects: int) -> str | None:
     """The operation whose result is one number, if the question asks for one."""
     if _RATIO.search(text) and subjects == 2:
         return "ratio"
-    if _SHARE.search(text) and subjects == 1:
+    if _SHARE.search(text) and subjects >= 1:
         return "share"
     if _POSITION.search(text) and subjects == 1:
         return "position"
@@ -247,7 +253,7 @@ def _stated_values(text: str, units: Mapping[str, float]) -> list[_Stated]:
     """The numbers with a unit in the question; the words between two of them are before one and behind the other."""
     names = "|".join(re.escape(unit) for unit in sorted(units, key=len, reverse=True))
     # The first of a range goes without its unit: 「10〜30平方キロ」.
-    lone = rf"{NUMBER}(?=\s*(?:から|〜|~|-|–|—|到|to)\s*{NUMBER}\s*(?:{names}))"
+    lone = rf"{NUMBER}(?=\s*(?:から|〜|~|-|–|—|到|to|以上|を超え)\s*{NUMBER}\s*(?:{names}))"
     pattern = rf"(?P<number>{NUMBER})\s*(?P<unit>{names}){_NOT_ORDINAL}|{lone}"
     matches = list(re.finditer(pattern, text)) if names else []
     factors = [units[match["unit"]] if match["unit"] else 0.0 for match in matches]
@@ -273,9 +279,15 @@ def _range(stated: Sequence[_Stated]) -> tuple[str, ...]:
 
 
 def _claim(text: str) -> str | None:
-    """What a question for confirmation says of the first zone named against the second: `>` or `<`."""
+    """What a question for confirmation, or for the reason, says of the first zone named against the second: `>`, `<`,
+    `=`; turned round where the second is named first: 「AよりBのほうが広い」."""
+    text = _WHY.sub("", text)
+    if (match := _RELATIVE.search(text)) and not _COMPARING.search(text):
+        return ">" if match["adjective"] in "小さ狭" else "<"
     if _INTERROGATIVE.search(text):
         return None
+    if match := _TURNED.search(text):
+        return ">" if match["adjective"][0] in "小狭少" else "<"
     if _SAME.search(text):
         return "="
     if match := _CLAIM[0].search(text):

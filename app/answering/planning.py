@@ -19,6 +19,8 @@ from app.reading.guide import Attribute
 from app.reading.tokenization import Tokenizer
 from app.schema import Mention, Plan
 
+# 「何に力を入れる」 asks for it as a noun would.
+_WHAT = re.compile(r"(?:何|なに|どこ|どんな\w{1,4})[にをで]?$")
 _ASKS = re.compile(r"どの|どこ|何|いずれ|どちら|どれ|どっち|なに")
 # Asking for all of several.
 _PLURAL = re.compile(
@@ -56,7 +58,7 @@ class Planner:
         zones = sections.zones(heard.normalized, places)
         excluded, left_out = sections.exclusions(heard.normalized, zones)
         included = sections.inclusions(heard.normalized, zones)
-        which = [] if zones and not excluded else sections.asks_which(heard)
+        which = [] if zones and not (excluded or included) else sections.asks_which(heard)
         heard.cover([*zones, *excluded, *included, *which, *sections.words_in(heard.normalized)])
         literals = heard.literals()
         topic = heard.topic()
@@ -93,6 +95,7 @@ class Planner:
             leftover=leftover,
             topic=topic,
             places=tuple(places),
+            quoted=tuple(item for item in heard.quotations() if any(m.start < item.end and item.start < m.end for m in leftover)),
             literals=tuple(item for item in literals if item.value not in vocabulary.background),
             terms=terms,
             confirms=asks_confirmation(heard.spoken),
@@ -122,7 +125,7 @@ class Planner:
             if heard.leftover():
                 return None, any(heard.question[mention.start : mention.end] == "どこ" for mention in mentions)
             return max(mentions, key=lambda mention: (mention.weak, mention.rank), default=None), False
-        nouns = [mention for mention in sure if mention.rank[0]]
+        nouns = [mention for mention in sure if mention.rank[0] or _WHAT.search(heard.question[: mention.start])]
         if not nouns and heard.language == "ja" and not any(mention.attribute.measured for mention in sure):
             covered = list(heard.covered)
             heard.cover(Mention("", mention.start, mention.end) for mention in mentions)

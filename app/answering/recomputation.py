@@ -61,7 +61,7 @@ def _expected(plan: Mapping[str, Any], redone: Redone, evidence: Evidence) -> tu
     few = picked and (operation == "filter" or "top" in forms)
     stands_on = picked if few else operands(redone)
     if operation == "share":  # the part first, and then the others
-        stands_on = sorted(stands_on, key=lambda value: value.subject not in plan["subjects"])
+        stands_on = sorted(stands_on, key=lambda value: (*plan["subjects"], value.subject).index(value.subject))
     all_of_it = frozenset(id for value in stands_on for id in value.passages)
     claims: list[_Claim] = []
 
@@ -126,10 +126,10 @@ def _result(operation: str, plan: Mapping[str, Any], values: Sequence[Number], a
     elif operation == "ratio":
         result, unit = numbers[0] / numbers[1], "倍"
     else:  # a share of all of them
-        part = [value.number for value in values if value.subject in plan["subjects"]]
-        if len(part) != 1:
-            raise Miscomputed("割合を求める区画が1つに定まりません")
-        result, unit = 100 * part[0] / total, "%"
+        parts = [value.number for value in values if value.subject in plan["subjects"]]
+        if not parts:
+            raise Miscomputed("割合を求める区画がありません")
+        result, unit = 100 * sum(parts, Fraction(0)) / total, "%"
     hundredths = int(result * 100 + Fraction(1, 2))
     text = f"{hundredths // 100}.{hundredths % 100:02d}".rstrip("0").rstrip(".")
     approximate = any(value.approximate for value in values)

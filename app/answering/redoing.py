@@ -33,11 +33,11 @@ _ALLOWED = {
     "rank": "by from top",
     "compare": "by from claim",
     "filter": "by stated bound than then",
-    **dict.fromkeys(("sum", "mean"), "by stated bound"),
+    **dict.fromkeys(("sum", "mean"), "by stated bound from top"),
     "ratio": "by stated",
     "difference": "by stated of",
     "share": "by",
-    "position": "by from",
+    "position": "by from stated",
     "count": "by stated",
     "check": "by stated bound",
 }
@@ -65,6 +65,9 @@ def redo(plan: Mapping[str, Any], evidence: Evidence) -> Redone:
     forms = _forms(plan)
     values = _values(plan, forms, evidence)
     if plan["operation"] in ("sum", "mean"):
+        if "top" in forms:
+            smallest = forms.get("from") == ["min"]
+            values = sorted(values, key=lambda value: value.number if smallest else -value.number)[: int(forms["top"][0])]
         values = [value for value in values if meets(value.number, {"bound": forms.get("bound", [])}, values)]
     if not values and not (plan["operation"] == "count" and plan["attribute"] is None):
         raise Miscomputed("計算する値がありません")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
+from itertools import pairwise
 
 import numpy as np
 
@@ -44,6 +45,8 @@ class Relevance:
     def search(self, question: str, plan: Plan) -> list[Hit]:
         """The best passages for a plan, of its zones if it names any, best first."""
         allowed = self._about(plan.subjects) if plan.subjects else None
+        if left_out := plan.constrained("not"):
+            allowed = np.array([passage.zone not in left_out for passage in self._reading.passages])
         return self._retriever.search(self._queries(question, plan), plan.terms, allowed=allowed, bonus=self._bonus(plan))
 
     def matches(self, question: str, plan: Plan) -> list[Hit]:
@@ -67,6 +70,8 @@ class Relevance:
     def _matching(self, question: str, plan: Plan, allowed: Mask) -> Mask:
         """The allowed passages that hold all of the words, of one side where the question says 「または」; if none does,
         and zones are asked for, those that hold all of the nouns that are not of doing."""
+        if plan.quoted:  # just these words are asked for, not what else may mean the same
+            return self._writing(question, plan) & allowed
         sides = _sides(question, plan.terms)
         matching = self._holding(sides) & allowed
         if not matching.any() and plan.operation in ("which", "list"):
@@ -74,6 +79,13 @@ class Relevance:
             matching = self._holding([side for side in nouns if side]) & allowed
         saying = matching & ~self._naming
         return saying if saying.any() else matching
+
+    def _writing(self, question: str, plan: Plan) -> Mask:
+        """The passages that write what the question quotes: all of it, or any where it says or."""
+        written = np.array([[normalize(item.value).text in text for text in self._folded] for item in plan.quoted])
+        gaps = [question[a.end : b.start] for a, b in pairwise(plan.quoted)]
+        either = any(_OR.search(gap) for gap in gaps)
+        return np.asarray(written.any(axis=0) if either else written.all(axis=0))
 
     def _holding(self, sides: Sequence[Sequence[Term]]) -> Mask:
         holding = np.zeros(len(self._reading.passages), dtype=bool)
@@ -92,7 +104,10 @@ class Relevance:
 
     @staticmethod
     def _may_match(plan: Plan, attribute: Attribute | None, passage: Passage) -> bool:
-        of_kind = attribute is None or passage.kind == attribute.kind
+        kinds = {attribute.kind, *plan.constrained("also")} if attribute else set()
+        of_kind = not kinds or passage.kind in kinds
+        if passage.zone in plan.constrained("not"):
+            return False
         return of_kind and (passage.zone in plan.subjects if plan.subjects else passage.zone is not None)
 
     def _queries(self, question: str, plan: Plan) -> list[str]:

@@ -16,12 +16,13 @@ from app.schema import Mention, Zone
 _WHICH = "(?:どの|どこの|何の|何処の|何|いずれの|どちらの|どっちの|なに)"
 _WHICH_AFTER = "(?:は|って|とは|が)(?:どこ|どちら|どれ|何処)"
 _EXCEPT = re.compile(
-    r"以外|(?:を|は)?(?:除外|抜い|外し|ノーカウント|差し引|引い)(?:て|た|し)?|[をは]?別(?:に|で)|を?含め?(?:ない|ず)|を?入れ(?:ない|ず)|を除(?:い(?:た|て)|く)|をのぞ(?:い(?:た|て)|く)|は除(?:い(?:た|て)|く)|抜き"
+    r"以外|(?:を|は)?(?:除外|抜い|外し|ノーカウント|差し引|引い)(?:て|た|し)?|[をは]?別(?:に|で)|を?含め?(?:ない|ず)|を?入れ(?:ない|ず)|じゃなくて|ではなくて?|でなく|は抜き|は数えない|を除(?:い(?:た|て)|く)|をのぞ(?:い(?:た|て)|く)|は除(?:い(?:た|て)|く)|抜き"
 )
 # What describes the noun behind it.
 _DESCRIBING = ("動詞", "形容詞", "助動詞")
+_NOT_COUNTING = re.compile(r"(?:不算|除了|除去|不包括|不含|excluding |except |without |not counting )(?:the )?$")
 _HIRAGANA = re.compile(r"[ぁ-ゖ]$")
-_INCLUDING = re.compile(r"(?:の分)?(?:も|を|まで)?(?:入れ|含め|加え|込み|込め)(?:て|た|で)?")
+_INCLUDING = re.compile(r"(?:の分|のもの|の場合)?(?:も|を|まで)?(?:入れ|含め|加え|込み|込め|数え)(?:て|た|で)?")
 
 
 class Sections:
@@ -46,7 +47,10 @@ class Sections:
         self._which = [re.compile(f"{_WHICH}(?:{asked})"), re.compile(f"(?:{asked}){_WHICH_AFTER}")] if asked else []
         spoken = {_fold(word) for guide in guides for item in guide.attributes for word in item.words.get("ja", ())}
         self._count = _count_pattern([*self.words, *(self.nouns - spoken)], self.noun)
-        numbered = rf"(?<![がはもをでど、]){NUMBER}(?:(?:つ|個|か所)の(?:{longest_first(self.words).pattern})|个(?=区)| zones)"
+        numbered = (
+            rf"(?<![がはもをでど、]){NUMBER}(?:(?:つ|個|か所)の(?:{longest_first(self.words).pattern})|个(?=区)| zones)"
+            rf"|{NUMBER}(?:つ|区|個)(?:のうち|の中|並べ)"
+        )
         self._numbered = re.compile(numbered) if self.noun else None
 
     def zones(self, question: Normalized, places: Sequence[Mention]) -> list[Mention]:
@@ -69,6 +73,9 @@ class Sections:
 
     def exclusions(self, question: Normalized, zones: Sequence[Mention]) -> tuple[list[Mention], frozenset[str]]:
         """The words that say that zones are named to be left out (「総合保税区以外」), and those zones; none if not."""
+        before = _NOT_COUNTING.search(question.text[: question.normal(zones[0].start)]) if zones else None
+        if before and len(zones) > 1:
+            return [Mention(before.group(), *question.raw_span(*before.span()))], frozenset({zones[0].value})
         for i, zone in reversed(list(enumerate(zones))):
             if match := _EXCEPT.match(question.text, question.normal(zone.end)):
                 said = Mention(match.group(), *question.raw_span(*match.span()))

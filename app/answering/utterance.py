@@ -25,6 +25,7 @@ _ONLY_HIRAGANA = re.compile(r"[ぁ-ゖー、。?!~ ]+")
 _ONLY_KANA = re.compile(r"[ぁ-ゖァ-ヺー、。?!~・ ]+")
 _ONLY_KATAKANA = re.compile(r"[ァ-ヺー、。?!~・ ]+")
 _TO_HIRAGANA = {code: code - 0x60 for code in range(0x30A1, 0x30F7)}
+_DECIMALS = re.compile(r"小数(?:点)?(?:以下)?(?:第)?(?:\d|[一二三])位?(?:まで)?")
 _QUOTATION = re.compile(r"(?<=「)[^「」]+(?=」)|(?<=『)[^『』]+(?=』)|(?<=\")[^\"]+(?=\")|(?<=“)[^“”]+(?=”)")
 # Numbers and places in an order say nothing of a topic.
 _NO_TOPIC = re.compile(r"全?[\d０-９]*|第?(?:\d+|[一二三四五六七八九十])(?:つ|番|個|点|件|項|区)?(?:目|位|以)?|[a-z]")
@@ -80,6 +81,7 @@ class Utterance:
         self.text = self.normalized.text
         # Where there is katakana alone, words of asking are looked for as they are written in hiragana.
         self.spoken = self.text.translate(_TO_HIRAGANA) if _ONLY_KATAKANA.fullmatch(self.text) else self.text
+        self.spoken = _DECIMALS.sub(lambda match: " " * len(match.group()), self.spoken)
         self.tokens = tokenizer.tokenize(question)
         self.language = language_of(question)
         self.covered = [False] * len(question)
@@ -161,9 +163,12 @@ class Utterance:
 
     def literals(self) -> tuple[Mention, ...]:
         """What a passage should write as the question does: quotations, and proper nouns not understood yet."""
-        quoted = [Mention(match.group(), *match.span()) for match in _QUOTATION.finditer(self.question)]
         names = [token for token in self.tokens if token.pos == "名詞-固有名詞" and not self.covered[token.start]]
-        return (*quoted, *(self.mention(token.start, token.end) for token in names if len(token.surface) > 1))
+        return (*self.quotations(), *(self.mention(token.start, token.end) for token in names if len(token.surface) > 1))
+
+    def quotations(self) -> tuple[Mention, ...]:
+        """What stands in quotation marks."""
+        return tuple(Mention(match.group(), *match.span()) for match in _QUOTATION.finditer(self.question))
 
     def segments(self) -> list[tuple[int, int]]:
         """Sentences, and clauses that only lead to what is asked: 「出張で行くんですが、面積は？」 is two."""

@@ -202,7 +202,7 @@ def _first_line(text: str) -> str:
 
 def _is_setting(tokens: Sequence[Token], i: int) -> bool:
     """Whether what precedes word i is where something happens, not what is asked for: 「徐匯のエリアでは」."""
-    return "".join(token.surface for token in tokens[i : i + 3]).startswith(("では", "でも", "における", "において"))
+    return "".join(token.surface for token in tokens[i : i + 3]).startswith(("では", "でも", "における", "において", "に入る", "に収ま", "内に"))
 
 
 def _is_determiner(tokens: Sequence[Token], start: int, end: int) -> bool:
