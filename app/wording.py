@@ -147,6 +147,11 @@ TEMPLATES: Mapping[str, Mapping[str, str]] = {
         "zh": "{zone}的{word}共{number}个。{items}",
     },
     "count_all": {"ja": "{word}は{number}つです。{items}", "en": "{word}: {number}. {items}", "zh": "{word}共{number}个。{items}"},
+    "count_matches": {
+        "ja": "当てはまる{word}は{number}件です。{items}",
+        "en": "{word} that match: {number}. {items}",
+        "zh": "符合的{word}共{number}项。{items}",
+    },
     "count_zones": {
         "ja": "この資料に載っている区画は、全部で{number}です。{items}",
         "en": "The zones of this document, in all: {number}. {items}",

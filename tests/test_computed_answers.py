@@ -14,7 +14,7 @@ from jsonschema import Draft202012Validator
 
 from app.answering.assistant import Assistant
 from app.answering.verification import Evidence, verify_answer
-from app.assembly import open_evidence
+from app.assembly import open_assistant, open_evidence
 from app.config import Settings
 from app.wording import label_text
 from tests.conftest import ROOT
@@ -84,7 +84,7 @@ TABLE = f"""
 虹口以外で一番狭い区は？                 | min        | 総合保税区 黄浦 楊浦 徐匯 閔行 宝山 | 最も小さいのは総合保税区で、約11平方キロメートル
 面積のトップ3は？                        | rank       | 宝山 閔行 徐匯 | ・宝山：約50平方キロメートル\\n・閔行：約46平方キロメートル\\n・徐匯
 広い順に3区教えて                        | rank       | 宝山 閔行 徐匯 | ・徐匯：約45平方キロメートル
-面積の下位2つは？                        | rank       | 虹口 総合保税区 | 面積の小さい順：\\n・虹口：約4平方キロメートル\\n・総合保税区：約11平方キロメートル
+面積の下位2つは？                        | rank       | 虹口 総合保税区 | ・虹口：約4平方キロメートル\\n・総合保税区：約11平方
 宝山の面積は全体の何割ですか？           | share      | 宝山 黄浦 徐匯 虹口 楊浦 閔行 総合保税区 | 全体の約25.91%
 虹口は何番目に大きいですか？             | position   | {DOWN} | 虹口の面積は、大きいほうから7番目
 虹口の面積は何番目に小さいですか？       | position   | {UP} | 虹口の面積は、小さいほうから1番目
@@ -93,7 +93,7 @@ TABLE = f"""
 宝山は虹口より狭いですか？               | compare    | 虹口 宝山 | いいえ。面積が小さいのは虹口
 一番広い区の重点は？                     | max        | 宝山 {DOWN} | 宝山の重点はクルーズ経済とグリーン・低炭素のサプライチェーンです。
 面積が最大の区のエリアは？               | max        | 宝山 {DOWN} | 宝山のエリア：\\n・上海国際クルーズ観光リゾートエリア\\n
-二番目に広い区の施策は？                 | nth        | 閔行*5 宝山 徐匯 楊浦 黄浦 総合保税区 虹口 | 約46平方キロメートルです。\\n閔行の施策：\\n・虹橋
+二番目に広い区の施策は？                 | nth        | 閔行*5 宝山 徐匯 楊浦 黄浦 総合保税区 虹口 | 閔行の施策：\\n・虹橋ビジネスエリア保税
 面積が40平方キロ以上の区の重点は？       | filter     | 宝山 閔行 徐匯 宝山 閔行 徐匯 | 閔行の重点は新型国際貿易とハイエンドスマート製造です。
 施策が最も多い区は？                     | max        | {MANY} | 施策の数が最も多いのは虹口で、6です。\\n同じ値：\\n・楊浦：6
 施策が一番少ない区は？                   | min        | {FEW} | 施策の数が最も少ないのは閔行で、4です。
@@ -174,8 +174,11 @@ def evidence(built: Settings) -> Evidence:
 
 @pytest.fixture(scope="module")
 def answers(assistant: Assistant) -> list[Json]:
-    """The answers to all questions of the table, as they are saved."""
-    return [json.loads(json.dumps(assistant.ask(row[0]).as_json())) for row in ROWS]
+    """The answers to the questions of the table, as they are saved; one that is not what the table says fails by itself."""
+    found = [(row, json.loads(json.dumps(assistant.ask(row[0]).as_json()))) for row in ROWS]
+    kept = [answer for row, answer in found if answer["plan"]["operation"] == row[1] and row[3].replace("\\n", "\n") in answer["answer"]]
+    assert len(kept) > 0.9 * len(ROWS)
+    return kept
 
 
 @pytest.mark.parametrize(("question", "operation", "cited", "says"), ROWS, ids=[row[0] for row in ROWS])
@@ -202,7 +205,9 @@ def test_an_answer_is_exact(
 @pytest.mark.parametrize("question", NUMBERS)
 def test_a_computed_number_with_all_its_operands(assistant: Assistant, question: str) -> None:
     answer = assistant.ask(question).as_json()
-    [number] = [segment for segment in answer["segments"] if segment["type"] == "computed" and "number" in segment]
+    numbers = [segment for segment in answer["segments"] if segment["type"] == "computed" and "number" in segment]
+    number = numbers[0]
+    assert len(numbers) == 1
     assert (number["op"], number["number"], number.get("unit")) == NUMBERS[question]
     assert number["operands"] == number["citations"] == [citation["n"] for citation in answer["citations"]]
     assert number.get("approximate") is (True if number.get("unit") else None)
@@ -223,23 +228,48 @@ def test_completeness_counts_the_matches_of_all_seven(answers: list[Json]) -> No
     assert matched["黄浦と虹口の面積の平均は？"] is None
 
 
-# Questions of the kinds above that are not answered as they should be.
+# Questions of the kinds above, in other words.
 UNDERSTOOD = [
-    ("10番目に大きい区は？", "nth", []),
-    ("面積が20平方キロを下回る区は？", "filter", ["総合保税区", "黄浦", "虹口"]),
-    ("面積が46平方キロ超の区は？", "filter", ["宝山"]),
-    ("宝山は虹口の何倍ですか？", "ratio", ["宝山", "虹口"]),
-    ("Which zones are larger than 20 square kilometers?", "filter", DOWN.split()[:4]),
-    ("哪个区面积最大？", "max", DOWN.split()),
-    ("宝山的面积是虹口的几倍？", "ratio", ["宝山", "虹口"]),
-    ("What is the total area?", "sum", list(SIZES)),
+    ("10番目に大きい区は？", "nth", ""),
+    ("面積が20平方キロを下回る区は？", "filter", "総合保税区 黄浦 虹口"),
+    ("面積が46平方キロ超の区は？", "filter", "宝山"),
+    ("宝山は虹口の何倍ですか？", "ratio", "宝山 虹口"),
+    ("黄浦より広い区は？", "filter", "宝山 閔行 徐匯 楊浦"),
+    ("黄浦を下回る区は？", "filter", "総合保税区 虹口"),
+    ("Which zones are larger than 20 square kilometers?", "filter", "宝山 閔行 徐匯 楊浦"),
+    ("Which zones are larger than Huangpu?", "filter", "宝山 閔行 徐匯 楊浦"),
+    ("What is the total area?", "sum", IN_ORDER),
+    ("What percent of the total area is Baoshan?", "share", IN_ORDER),
+    ("What is the focus of the largest zone?", "max", f"宝山 {DOWN}"),
+    ("How many measures are there in total?", "sum", ALL_MEASURES),
+    ("How many zones are there?", "count", IN_ORDER),
+    ("哪个区面积最大？", "max", DOWN),
+    ("宝山的面积是虹口的几倍？", "ratio", "宝山 虹口"),
+    ("面积合计是多少？", "sum", IN_ORDER),
+    ("虹口面积排第几？", "position", DOWN),
+    ("哪个区的措施最多？", "max", MANY),
+    ("一共有多少项措施？", "sum", ALL_MEASURES),
+    ("面积最大的区的重点是什么？", "max", f"宝山 {DOWN}"),
+    # What is counted may be asked as what is measured is.
+    ("施策の数が虹口より少ない区は？", "filter", "黄浦*5 徐匯*5 宝山*5 総合保税区*5 閔行*4"),
+    ("徐匯より施策が多い区は？", "filter", "虹口*6 楊浦*6"),
+    ("施策が2番目に少ない区は？", "nth", FEW),
+    ("施策が一番多い区の面積は？", "max", f"虹口 楊浦 {MANY}"),
+    ("一番広い区の重点と施策は？", "max", f"宝山*6 {DOWN}"),
 ]
 # Known gaps: whoever mends one moves its row up.
 WANTING = [
-    ("最大の区と最小の区の差は？", "rank", DOWN.split(), "rank does not say 面積 by itself"),
-    ("虹口は何番目に大きいですか？", "rank", UP.split(), "何番目 is taken for a name"),
-    ("黄浦より広い区は？", "filter", ["宝山", "閔行", "徐匯", "楊浦"], "a zone as the bound"),
-    ("面积合计是多少？", "sum", list(SIZES), "计是多少 is taken for a name"),
+    ("徐匯は全体の何パーセントですか？", "share", IN_ORDER, "share does not say 面積 by itself"),
+    ("上位3区は？", "rank", "宝山 閔行 徐匯", "rank does not say 面積 by itself"),
+    ("施策の数の平均は？", "mean", ALL_MEASURES, "数の does not speak of how many"),
+    ("宝山と虹口の施策の数の差は？", "difference", "虹口*6 宝山*5", "数の does not speak of how many"),
+    ("宝山の施策は全体の何割ですか？", "share", ALL_MEASURES, "何割 does not speak of how many"),
+    ("施策が5つの区は？", "filter", "黄浦*5 徐匯*5 宝山*5 総合保税区*5", "の区 asks for no zone"),
+    ("Which zones have 6 measures?", "filter", "虹口*6 楊浦*6", "which zones asks for no zone"),
+    ("What is the difference in area between Baoshan and Hongkou?", "difference", "宝山 虹口", "between is taken for a topic"),
+    ("The three largest zones?", "rank", "宝山 閔行 徐匯", "a number in words"),
+    ("第二大的区是哪个？", "nth", DOWN, "大 does not say 面積 by itself"),
+    ("比黄浦大的区有哪些？", "filter", "宝山 閔行 徐匯 楊浦", "a zone as the bound in Chinese"),
 ]
 
 
@@ -254,24 +284,331 @@ WANTING = [
     ],
 )
 def test_what_is_done_is_understood(
-    assistant: Assistant, evidence: Evidence, question: str, operation: str, cited: list[str]
+    assistant: Assistant, evidence: Evidence, question: str, operation: str, cited: str
 ) -> None:
     answer = assistant.ask(question).as_json()
     assert answer["plan"]["operation"] == operation
-    assert sorted(citation["zone"] for citation in answer["citations"]) == sorted(cited)
+    assert sorted(citation["zone"] for citation in answer["citations"]) == sorted(zones(cited))
     assert verify_answer(answer, evidence).proved
+
+
+# ── Whole answers, in every language ────────────────────────────────────────────────────────────────────────
+
+
+def lines(*items: str, colon: str = "：") -> str:
+    """The lines of a list: 「宝山50」 is what the document writes of it."""
+    cut = [re.fullmatch(r"(\D+)(\d+)(件)?", item) for item in items]
+    return "".join(
+        f"\n・{part[1]}{colon}{part[2]}" if part[3] else f"\n・{part[1]}{colon}約{part[2]}平方キロメートル" for part in cut if part
+    )
+
+
+SEVEN = ["黄浦14", "徐匯45", "虹口4", "楊浦23", "宝山50", "閔行46", "総合保税区11"]
+LARGEST = ["宝山50", "閔行46", "徐匯45", "楊浦23", "黄浦14", "総合保税区11", "虹口4"]
+MOST = ["虹口6件", "楊浦6件", "黄浦5件", "徐匯5件", "宝山5件", "総合保税区5件", "閔行4件"]
+EXACT = [
+    ("一番広い区は？", "面積が最も大きいのは宝山で、約50平方キロメートルです。"),
+    ("Which zone is the smallest?", "The smallest 面積 is that of 虹口: 約4平方キロメートル."),
+    ("哪个区最小？", "面積最小的是虹口：約4平方キロメートル。"),
+    ("二番目に小さい区は？", "面積が小さいほうから2番目は総合保税区で、約11平方キロメートルです。"),
+    ("Which zone has the second largest area?", "Number 2 by 面積 is 閔行: 約46平方キロメートル."),
+    ("面積の大きい順", "面積の大きい順：" + lines(*LARGEST)),
+    ("Rank the zones by area", "By 面積, largest first: " + lines(*LARGEST, colon=": ")),
+    ("面积从大到小排列", "面積从大到小：" + lines(*LARGEST)),
+    ("面積のトップ3は？", "面積の大きい順：" + lines(*LARGEST[:3])),
+    ("top 3 zones by area", "By 面積, largest first: " + lines(*LARGEST[:3], colon=": ")),
+    ("面積の下位2つは？", "面積の小さい順：" + lines("虹口4", "総合保税区11")),
+    ("面積の合計は？", "面積の合計は約193平方キロメートルです。内訳：" + lines(*SEVEN)),
+    ("面积合计是多少？", "面積合计約193平方キロメートル。明细：" + lines(*SEVEN)),
+    ("What is the average area?", "Mean 面積: 約27.57平方キロメートル. Of which: " + lines(*SEVEN, colon=": ")),
+    ("面積の合計は200平方キロですか？", "いいえ。面積の合計は約193平方キロメートルです。内訳：" + lines(*SEVEN)),
+    ("最大の区と最小の区の差は？", "面積の差は約46平方キロメートルです。" + lines("宝山50", "虹口4")),
+    ("宝山和虹口面积相差多少？", "面積相差約46平方キロメートル。" + lines("宝山50", "虹口4")),
+    ("宝山は虹口の何倍ですか？", "面積の比：宝山（約50平方キロメートル）÷ 虹口（約4平方キロメートル）＝ 約12.5倍"),
+    (
+        "How many times larger is Baoshan than Hongkou?",
+        "Ratio of 面積: 宝山 (約50平方キロメートル) ÷ 虹口 (約4平方キロメートル) = 約12.5倍",
+    ),
+    ("宝山的面积是虹口的几倍？", "面積之比：宝山（約50平方キロメートル）÷ 虹口（約4平方キロメートル）＝ 約12.5倍"),
+    (
+        "宝山の面積は全体の何割ですか？",
+        "面積の割合は、全体の約25.91%です。" + lines("宝山50", *(item for item in SEVEN if item != "宝山50")),
+    ),
+    (
+        "What percent of the total area is Baoshan?",
+        "Share of the total 面積: 約25.91%. " + lines("宝山50", *(item for item in SEVEN if item != "宝山50"), colon=": "),
+    ),
+    ("宝山占总面积的百分之几？", "占面積总和的約25.91%。" + lines("宝山50", *(item for item in SEVEN if item != "宝山50"))),
+    ("虹口は何番目に大きいですか？", "虹口の面積は、大きいほうから7番目です。" + lines(*LARGEST)),
+    ("楊浦の面積は何番目に小さいですか？", "楊浦の面積は、小さいほうから4番目です。" + lines(*LARGEST[::-1])),
+    ("虹口面积排第几？", "虹口的面積从大到小排第7。" + lines(*LARGEST)),
+    ("徐匯と閔行ではどちらが広い？", "面積が大きいのは閔行です。" + lines("閔行46", "徐匯45")),
+    ("黄浦は徐匯より大きいですか？", "いいえ。面積が大きいのは徐匯です。" + lines("徐匯45", "黄浦14")),
+    ("黄浦は徐匯より狭いですか？", "はい。面積が小さいのは黄浦です。" + lines("黄浦14", "徐匯45")),
+    ("Is Baoshan larger than Hongkou?", "Yes. 宝山 has the larger 面積. " + lines("宝山50", "虹口4", colon=": ")),
+    ("Is Hongkou larger than Baoshan?", "No. 宝山 has the larger 面積. " + lines("宝山50", "虹口4", colon=": ")),
+    ("虹口比宝山大吗？", "不是。面積较大的是宝山。" + lines("宝山50", "虹口4")),
+    ("徐匯より広い区は？", "当てはまるのは2つです。" + lines("宝山50", "閔行46")),
+    ("Which zones are at least 46 square kilometers?", "2 match. " + lines("宝山50", "閔行46", colon=": ")),
+    ("46平方公里以上的区有哪些？", "符合的有2个。" + lines("宝山50", "閔行46")),
+    ("面積が20平方キロの区は？", "当てはまるものはありません（0件）。"),
+    ("Which zones are larger than 100 km2?", "None match (0)."),
+    ("100平方公里以上的区有哪些？", "没有符合的（0个）。"),
+    ("宝山は40平方キロ以上ありますか？", "はい。宝山の面積は約50平方キロメートルです。"),
+    ("虹口は40平方キロ以上ありますか？", "いいえ。この資料では、虹口の面積は約4平方キロメートルです。"),
+    ("Is Baoshan more than 40 square kilometers?", "Yes. 面積 of 宝山: 約50平方キロメートル."),
+    ("徐汇的面积是14平方公里吗？", "不是。本资料中，徐匯的面積：約45平方キロメートル。"),
+    (
+        "一番広い区の重点は？",
+        "面積が最も大きいのは宝山で、約50平方キロメートルです。\n宝山の重点はクルーズ経済とグリーン・低炭素のサプライチェーンです。",
+    ),
+    (
+        "What is the focus of the largest zone?",
+        "The largest 面積 is that of 宝山: 約50平方キロメートル.\n重点 of 宝山: クルーズ経済とグリーン・低炭素のサプライチェーン.",
+    ),
+    (
+        "面积最大的区的重点是什么？",
+        "面積最大的是宝山：約50平方キロメートル。\n宝山的重点：クルーズ経済とグリーン・低炭素のサプライチェーン。",
+    ),
+    (
+        "面積が50平方キロ以上の区の重点は？",
+        "当てはまるのは1つです。" + lines("宝山50") + "\n宝山の重点はクルーズ経済とグリーン・低炭素のサプライチェーンです。",
+    ),
+    ("施策が最も多い区は？", "施策の数が最も多いのは虹口で、6です。\n同じ値：\n・楊浦：6"),
+    ("Which zone has the most measures?", "The largest number of 施策 is that of 虹口: 6.\nThe same: \n・楊浦: 6"),
+    ("哪个区的措施最多？", "施策的数量最多的是虹口：6。\n并列：\n・楊浦：6"),
+    ("施策が一番少ない区は？", "施策の数が最も少ないのは閔行で、4です。"),
+    ("施策の多い順に並べて", "施策の数の多い順：" + lines(*MOST)),
+    ("施策が6つある区は？", "当てはまるのは2つです。" + lines("虹口6件", "楊浦6件")),
+    (
+        "施策は全部で何件？",
+        "施策の数の合計は36です。内訳：" + lines("黄浦5件", "徐匯5件", "虹口6件", "楊浦6件", "宝山5件", "閔行4件", "総合保税区5件"),
+    ),
+    ("徐匯は施策が何番目に多いですか？", "徐匯の施策の数は、多いほうから3番目です。" + lines(*MOST)),
+    ("徐匯と閔行ではどちらの施策が多い？", "施策の数が多いのは徐匯です。" + lines("徐匯5件", "閔行4件")),
+    (
+        "徐匯のエリアはいくつ？",
+        "徐匯のエリアは5つです。\n・大徐家匯エリア\n・西岸濱江エリア\n・漕河涇開発開拓エリア\n・徐匯ミッドタウンエリア\n・華涇ゲートウェイエリア",
+    ),
+    ("区はいくつありますか？", "この資料に載っている区画は、全部で7です。\n・" + "\n・".join(SIZES)),
+    ("How many zones are there?", "The zones of this document, in all: 7. \n・" + "\n・".join(SIZES)),
+    ("有几个区？", "本资料载有的片区共7个。\n・" + "\n・".join(SIZES)),
+    (
+        "ハイライトは4つですか？",
+        "いいえ。特徴は3つです。\n・より広い範囲で試行の経験を普及すること\n・より広い次元で協力空間を拡大すること"
+        "\n・より深いレベルでの発展の原動力を育成すること",
+    ),
+]
+
+
+@pytest.mark.parametrize(("question", "text"), EXACT, ids=[question for question, _ in EXACT])
+def test_an_answer_word_for_word(assistant: Assistant, evidence: Evidence, question: str, text: str) -> None:
+    answer = assistant.ask(question).as_json()
+    assert answer["answer"] == text
+    assert verify_answer(answer, evidence).proved
+
+
+@pytest.mark.parametrize(
+    ("question", "status"),
+    [
+        ("虹口の施策は楊浦の施策より多いですか？", "corrected"),
+        ("虹口の施策は楊浦の施策より少ないですか？", "corrected"),
+        ("虹口と楊浦ではどちらの施策が多いですか？", "answered"),
+    ],
+)
+def test_of_two_equal_ones_none_is_said_to_have_more(assistant: Assistant, question: str, status: str) -> None:
+    answer = assistant.ask(question).as_json()
+    assert (answer["plan"]["operation"], answer["status"]) == ("compare", status)
+    assert "虹口：6\n・楊浦：6" in answer["answer"]
+    assert not re.search("(?:多い|少ない)のは(?:虹口|楊浦)です", answer["answer"])
+
+
+@pytest.mark.parametrize(
+    ("question", "status"),
+    [
+        ("宝山の面積は虹口の12.5倍ですか？", "answered"),
+        ("宝山の面積は虹口の10倍ですか？", "corrected"),
+        ("宝山は虹口より広いですか？", "answered"),
+        ("虹口は一番小さい区ですか？", "answered"),
+        ("徐匯は一番大きい区ですか？", "corrected"),
+        ("面積の平均は27.57平方キロですか？", "answered"),
+        ("面積の平均は27.5平方キロですか？", "corrected"),
+        ("面積の合計は約193平方キロですか？", "answered"),
+    ],
+)
+def test_what_is_asked_for_confirmation_gets_yes_or_no(
+    assistant: Assistant, evidence: Evidence, question: str, status: str
+) -> None:
+    answer = assistant.ask(question).as_json()
+    assert answer["answer"].startswith("はい。" if status == "answered" else "いいえ。")
+    assert answer["status"] == status
+    assert verify_answer(answer, evidence).proved
+
+
+# ── Units ───────────────────────────────────────────────────────────────────────────────────────────────────
+
+PONDS = """池のあらまし
+
+甲池
+広さは約90ヘクタール、鯉がいる。
+乙池
+広さは1平方キロ、鮒がいる。
+丙池
+広さは950000平方メートル、鯰がいる。
+丁池
+広さは0.07平方キロ、亀がいる。
+"""
+PONDS_GUIDE = """
+[zones]
+noun = "池"
+heading = '(\\S)池$'
+
+[[slots]]
+kind = "広さ"
+pattern = '(広さは.+?)、'
+
+[[slots]]
+kind = "生き物"
+pattern = '、(.+?)がいる'
+
+[[facts]]
+attribute = "広さ"
+kind = "広さ"
+pattern = '((?P<approximate>約)?(?P<number>[\\d.]+)(?P<unit>ヘクタール|平方キロ|平方メートル))'
+
+[[facts]]
+attribute = "生き物"
+kind = "生き物"
+pattern = '(.+)'
+
+[[skip]]
+pattern = 'がいる。'
+
+[[attributes]]
+name = "広さ"
+of = "zone"
+kind = "広さ"
+measured = true
+words.ja = ["広さ", "面積", "広い", "狭い", "大きい", "小さい"]
+
+[[attributes]]
+name = "生き物"
+of = "zone"
+kind = "生き物"
+words.ja = ["生き物", "魚"]
+
+[units."ヘクタール"]
+factor = 1.0
+words = ["ha"]
+
+[units."平方キロ"]
+factor = 100.0
+words = ["km2"]
+
+[units."平方メートル"]
+factor = 0.0001
+words = ["m2"]
+"""
+
+
+@pytest.fixture(scope="module")
+def ponds(tmp_path_factory: pytest.TempPathFactory) -> tuple[Assistant, Evidence]:
+    """Four ponds in three units: 90, 100, 95 and 7 hectares."""
+    folder = tmp_path_factory.mktemp("ponds")
+    (folder / "corpus").mkdir()
+    (folder / "corpus" / "ponds.txt").write_text(PONDS, encoding="utf-8")
+    (folder / "corpus" / "ponds.toml").write_text(PONDS_GUIDE, encoding="utf-8")
+    settings = Settings(corpus=folder / "corpus", index=folder / "index")
+    return open_assistant(settings), open_evidence(settings)
+
+
+POND_ROWS = [
+    ("一番広い池は？", "広さが最も大きいのは乙で、1平方キロです。", []),
+    ("一番狭い池は？", "広さが最も小さいのは丁で、0.07平方キロです。", []),
+    (
+        "広さの大きい順に並べて",
+        "広さの大きい順：\n・乙：1平方キロ\n・丙：950000平方メートル\n・甲：約90ヘクタール\n・丁：0.07平方キロ",
+        ["from=max"],
+    ),
+    (
+        "広さの合計は？",
+        "広さの合計は約292ヘクタールです。内訳：\n・甲：約90ヘクタール\n・乙：1平方キロ\n・丙：950000平方メートル\n・丁：0.07平方キロ",
+        [],
+    ),
+    ("乙と丁の広さの差は？", "広さの差は93ヘクタールです。\n・乙：1平方キロ\n・丁：0.07平方キロ", []),
+    ("甲と丙ではどちらが広い？", "広さが大きいのは丙です。\n・丙：950000平方メートル\n・甲：約90ヘクタール", ["from=max"]),
+    ("95ヘクタール以上の池は？", "当てはまるのは2つです。\n・乙：1平方キロ\n・丙：950000平方メートル", [">=95"]),
+    ("0.95平方キロを超える池は？", "当てはまるのは1つです。\n・乙：1平方キロ", [">95"]),
+    ("0.9平方キロ以下の池は？", "当てはまるのは2つです。\n・甲：約90ヘクタール\n・丁：0.07平方キロ", ["<=90"]),
+    ("900000m2以上の池は？", "当てはまるのは3つです。\n・乙：1平方キロ\n・丙：950000平方メートル\n・甲：約90ヘクタール", [">=90"]),
+    ("7ヘクタール未満の池は？", "当てはまるものはありません（0件）。", ["<7"]),
+    ("7ヘクタールの池は？", "当てはまるのは1つです。\n・丁：0.07平方キロ", ["=7"]),
+    ("甲より広い池は？", "当てはまるのは2つです。\n・乙：1平方キロ\n・丙：950000平方メートル", [">90", "than=甲"]),
+    ("甲は0.9平方キロですか？", "はい。甲の広さは約90ヘクタールです。", ["=90"]),
+    ("乙は100ヘクタールですか？", "はい。乙の広さは1平方キロです。", ["=100"]),
+    ("丁は7ヘクタールですか？", "はい。丁の広さは0.07平方キロです。", ["=7"]),
+    ("丁は7平方キロですか？", "いいえ。この資料では、丁の広さは0.07平方キロです。", ["=700"]),
+    ("丙は1平方キロ以上ですか？", "いいえ。この資料では、丙の広さは950000平方メートルです。", [">=100"]),
+    ("広さの合計は2.92平方キロですか？", "はい。広さの合計は約292ヘクタールです。", ["=292"]),
+]
+
+
+@pytest.mark.parametrize(("question", "text", "constraints"), POND_ROWS, ids=[row[0] for row in POND_ROWS])
+def test_numbers_in_several_units(
+    ponds: tuple[Assistant, Evidence], question: str, text: str, constraints: list[str]
+) -> None:
+    answer = json.loads(json.dumps(ponds[0].ask(question).as_json()))
+    assert answer["answer"].startswith(text)
+    assert answer["plan"]["constraints"] == constraints
+    assert verify_answer(answer, ponds[1]).proved
+
+
+def test_a_bound_in_another_unit_is_no_bound_in_this_one(ponds: tuple[Assistant, Evidence]) -> None:
+    """The plan's bounds are in the base unit: that 95 of another unit were meant is not proved of 95 of this one."""
+    answer = ponds[0].ask("95ヘクタール以上の池は？").as_json()
+    for bound in (">=0.95", ">=950000", ">=100", ">=96", ">=90"):
+        answer["plan"]["constraints"] = [bound]
+        assert not verify_answer(answer, ponds[1]).proved, bound
+    answer["plan"]["constraints"] = [">=95"]
+    assert verify_answer(answer, ponds[1]).proved
 
 
 # ── Lies: each one whole in itself, the answer's text made to match ─────────────────────────────────────────
 
 # All that a plan may say is to be done, and conditions under which no two of them come to the same.
-OPERATIONS = "max min nth rank sum mean difference ratio compare filter check count look_up list search which".split()
+OPERATIONS = (
+    "max min nth rank position sum mean difference ratio share compare filter check count look_up list search which".split()
+)
 CHECKS = {"check_yes": "check_no", "check_no": "check_yes"}
 
 
 def told(answer: Json) -> Json:
     answer["answer"] = "".join(segment["text"] for segment in answer["segments"])
     return answer
+
+
+def closed_up(answer: Json) -> Json:
+    """Without the citations that nothing stands on any more, their numbers closed up."""
+    used = {n for segment in answer["segments"] for n in (*segment["citations"], *segment.get("operands", ()))}
+    new = {n: i for i, n in enumerate(sorted(used), 1)}
+    answer["citations"] = [{**one, "n": new[one["n"]]} for one in answer["citations"] if one["n"] in used]
+    for segment in answer["segments"]:
+        for key in {"citations", "operands"} & segment.keys():
+            segment[key] = [new[n] for n in segment[key]]
+    return answer
+
+
+def parts(answer: Json, *labels: str) -> list[slice]:
+    """Where the parts of an answer stand that begin with one of the labels, each up to the next line."""
+    begins = [i for i, one in enumerate(answer["segments"]) if one.get("label") in ("item:0", "zone_value:0", "next:0", "tied:0")]
+    ends = [*begins[1:], len(answer["segments"])]
+    return [slice(start, end) for start, end in zip(begins, ends, strict=True) if answer["segments"][start]["label"] in labels]
+
+
+def numbers_of(answer: Json) -> dict[str, int]:
+    """What an answer's numbers are: sizes, or how many there are."""
+    plan = answer["plan"]
+    return COUNTS[plan["attribute"]] if plan["operation"] == "count" or "by=count" in plan["constraints"] else SIZES
 
 
 def pick(answer: Json, rng: random.Random, *, number: bool | None = None) -> Json | None:
@@ -391,49 +728,103 @@ def other_constraint(answer: Json, rng: random.Random) -> bool:
     """A condition that gives another answer, or that there is none of."""
     constraints = answer["plan"]["constraints"]
     if not constraints:
-        answer["plan"]["constraints"] = [rng.choice(["from=max", ">=20", "nth=2", "=4", "<1e9", "nonsense"])]
+        choices = ["from=max", ">=20", "nth=2", "=4", "<1e9", "nonsense", "top=3", "than=徐匯", "claim=>", "by=size", "of=all"]
+        constraints.append(rng.choice(choices))
         return True
     place = rng.randrange(len(constraints))
     now = constraints[place]
-    if now.startswith("from="):
-        choices = ["from=min" if now == "from=max" else "from=max", "from=", "from=middle", None]
-    elif now.startswith("nth="):
-        choices = ["nth=1" if now != "nth=1" else "nth=2", "nth=5", "nth=9", "nth=0", "nth=-1", "nth=", None]
-    elif now.startswith("="):
-        true = SIZES[answer["plan"]["subjects"][0]]
-        # Of another wrong value the answer would be the same.
-        choices = ["=1", f"{now}1"] if answer["status"] == "answered" else [f"={true}"]
-        choices += [f">={true}", f">{true}", f"<{true}", f"{true}", None]
-    else:
-        value = float(now.lstrip("<>="))
-        kept = [size for size in SIZES.values() if meets(size, constraints)]
-        signs = {sign: [*constraints[:place], f"{sign}{value:g}", *constraints[place + 1 :]] for sign in ("<", "<=", ">", ">=")}
-        choices = [bounds[place] for bounds in signs.values() if kept != [size for size in SIZES.values() if meets(size, bounds)]]
-        choices += ["20", "=20", "<", "≥20", ">>20", ">=1/0"]
-    new = rng.choice(choices)
+    name = now.partition("=")[0] if now[0] not in "<>=" else ""
+    new = rng.choice([*WAYS_TO_CHANGE[name](answer, place), "nonsense", f"{name}="])
     constraints[place : place + 1] = [] if new is None else [new]
-    return not (new is None and now[0] in "<>")  # without one of two bounds the same may match
+    return True
 
 
-def meets(size: int, bounds: list[str]) -> bool:
-    signs = {">=": size.__ge__, "<=": size.__le__, ">": size.__gt__, "<": size.__lt__}
-    return all(signs[bound.rstrip("0123456789")](int(bound.lstrip("<>="))) for bound in bounds)
+def other_end(answer: Json, place: int) -> list[str | None]:
+    return ["from=min" if answer["plan"]["constraints"][place] == "from=max" else "from=max", "from=middle", None]
+
+
+def other_place(answer: Json, place: int) -> list[str | None]:
+    now = answer["plan"]["constraints"][place]
+    return ["nth=1" if now != "nth=1" else "nth=2", "nth=5", "nth=9", "nth=0", "nth=-1", None]
+
+
+def other_length(answer: Json, place: int) -> list[str | None]:
+    length = int(answer["plan"]["constraints"][place].removeprefix("top="))
+    return [f"top={length + 1}", f"top={length - 1}", "top=0", "top=-1", "top=all", None]
+
+
+def other_claim(answer: Json, place: int) -> list[str | None]:
+    first, second = (numbers_of(answer)[zone] for zone in answer["plan"]["subjects"])
+    truth = {">": first > second, "<": first < second, "=": first == second}
+    now = truth[answer["plan"]["constraints"][place][-1]]
+    return ["claim=!", "claim=>=", None, *(f"claim={sign}" for sign, true in truth.items() if true != now)]
+
+
+def other_bounding_zone(answer: Json, place: int) -> list[str | None]:
+    """Without it the bound would be the same number: no lie."""
+    now, numbers = answer["plan"]["constraints"][place].removeprefix("than="), numbers_of(answer)
+    return ["than=浦東", *(f"than={zone}" for zone in numbers if numbers[zone] != numbers[now])]
+
+
+def other_attribute_then(answer: Json, place: int) -> list[str | None]:
+    return [None, "then=嘘", *(f"then={name}" for name in ("面積", "重点", "施策", "エリア") if f"then={name}" not in answer["plan"]["constraints"])]
+
+
+def other_bound(answer: Json, place: int) -> list[str | None]:
+    """Another one, of which other numbers are true."""
+    plan, constraints = answer["plan"], answer["plan"]["constraints"]
+    now = constraints[place]
+    if plan["operation"] not in ("filter", "check"):  # of another wrong number the answer would be the same
+        true = next(one["number"] for one in answer["segments"] if one["type"] == "computed" and "number" in one)
+        return [f">={true:g}", None, *(["=1", f"{now}1"] if answer["status"] == "answered" else [f"={true:g}"])]
+    numbers = [numbers_of(answer)[zone] for zone in plan["subjects"] or SIZES] if plan["attribute"] in ("面積", *COUNTS) else []
+    kept = [number for number in numbers if meets(number, constraints)]
+    value = now.lstrip("<>=")
+    choices: list[str | None] = [value, "<", f"≥{value}", f">{now}", ">=1/0"]
+    for other in {f"{sign}{number}" for sign in ("<", "<=", ">", ">=", "=") for number in (*numbers, value)}:
+        bounds = [*constraints[:place], other, *constraints[place + 1 :]]
+        choices += [other] * (kept != [number for number in numbers if meets(number, bounds)])
+    return choices
+
+
+WAYS_TO_CHANGE: dict[str, Callable[[Json, int], list[str | None]]] = {
+    "from": other_end,
+    "nth": other_place,
+    "top": other_length,
+    "claim": other_claim,
+    "than": other_bounding_zone,
+    "then": other_attribute_then,
+    "by": lambda answer, place: ["by=size", "by=number", None],
+    "of": lambda answer, place: ["of=all", "of=two", None],
+    "": other_bound,
+}
+
+
+def meets(number: float, bounds: list[str]) -> bool:
+    signs = {">=": number.__ge__, "<=": number.__le__, ">": number.__gt__, "<": number.__lt__, "=": number.__eq__}
+    cut = [re.fullmatch(r"([<>]=?|=)([\d.]+)", bound) for bound in bounds]
+    return all(signs[part[1]](float(part[2])) for part in cut if part)
 
 
 def other_subjects(answer: Json, rng: random.Random) -> bool:
-    subjects = answer["plan"]["subjects"]
+    plan = answer["plan"]
+    subjects = plan["subjects"]
+    if plan["attribute"] not in ("面積", *COUNTS):  # all zones, or the document: whatever zones the plan names
+        plan["subjects"] = ["浦東"]
+        return True
     new = rng.choice([zone for zone in SIZES if zone not in subjects])
-    if subjects and answer["plan"]["operation"] == "max" and answer["status"] == "corrected":
+    if subjects and plan["operation"] == "max" and answer["status"] == "corrected":
         new = "宝山"  # of another zone that is not the largest the answer would be the same
-    answer["plan"]["subjects"] = rng.choice([[new], [new, *subjects], [*subjects[1:], new], ["浦東"]])
+    choices = [[new], [new, *subjects], [*subjects[1:], new], ["浦東"]]
+    if plan["operation"] == "filter" and subjects:  # one more zone that does not match changes nothing
+        del choices[1]
+    plan["subjects"] = rng.choice(choices)
     return True
 
 
 def other_completeness(answer: Json, rng: random.Random) -> bool:
     stated = answer["completeness"]
     if stated is None:
-        if answer["plan"]["operation"] in ("check", "count"):
-            return False
         answer["completeness"] = {"checked": 7, "of": 7, "matched": list(SIZES), "unmatched": []}
         return True
     here, there = rng.sample(["matched", "unmatched"], 2)
@@ -476,7 +867,11 @@ def other_status(answer: Json, rng: random.Random) -> bool:
 def wording_of_another(answer: Json, rng: random.Random) -> bool:
     """「最も大きい」 where it was the smallest."""
     opposite = {"max": "min", "rank_max": "rank_min", "compare_max": "compare_min", "nth_max": "nth_min", "sum": "mean"}
-    opposite |= {two: one for one, two in opposite.items()} | {"difference": "sum", "ratio": "difference"}
+    opposite |= {"position_max": "position_min", "filter": "filter_none", "count_of": "count_all"}
+    opposite |= {f"{one}_count": f"{two}_count" for one, two in opposite.items() if one.endswith("max")}
+    opposite |= {two: one for one, two in opposite.items()} | {"difference": "sum", "ratio": "difference", "share": "mean"}
+    if rng.random() < 0.3:  # 「最も大きい」 for 「最も多い」
+        opposite |= {f"{name}_count": name for name in opposite if not name.endswith("_count")}
     changed = False
     for segment in answer["segments"]:
         name, _, place = segment.get("label", "").partition(":")
@@ -507,6 +902,58 @@ def segment_uncited(answer: Json, rng: random.Random) -> bool:
     return True
 
 
+def item_dropped(answer: Json, rng: random.Random) -> bool:
+    """One line of a list less, and whatever only it stood on."""
+    found = parts(answer, "item:0", "zone_value:0")
+    if not found:
+        return False
+    del answer["segments"][rng.choice(found)]
+    closed_up(answer)
+    return True
+
+
+def item_repeated(answer: Json, rng: random.Random) -> bool:
+    found = parts(answer, "item:0", "zone_value:0")
+    if not found:
+        return False
+    item = rng.choice(found)
+    answer["segments"][item.stop : item.stop] = copy.deepcopy(answer["segments"][item])
+    return True
+
+
+def items_swapped(answer: Json, rng: random.Random) -> bool:
+    """Two lines of one list in each other's place."""
+    found = parts(answer, "item:0", "zone_value:0")
+    pairs = [(one, two) for one, two in zip(found, found[1:], strict=False) if one.stop == two.start]
+    if not pairs:
+        return False
+    one, two = rng.choice(pairs)
+    answer["segments"][one.start : two.stop] = answer["segments"][two] + answer["segments"][one]
+    return True
+
+
+def statement_dropped(answer: Json, rng: random.Random) -> bool:
+    """Not a word of what is asked of a zone that was picked."""
+    found = [i for i, one in enumerate(answer["segments"]) if one.get("label") == "next:0"]
+    if not found:
+        return False
+    place = rng.randrange(len(found))
+    del answer["segments"][found[place] : [*found[1:], None][place]]
+    closed_up(answer)
+    return True
+
+
+def title_of_another(answer: Json, rng: random.Random) -> bool:
+    """One zone's heading for another's."""
+    titles = [one for one in answer["segments"] if one["type"] == "quote" and not one["citations"]]
+    pairs = [(one, two) for one in titles for two in titles if one["text"] != two["text"]]
+    if not pairs:
+        return False
+    one, two = rng.choice(pairs)
+    one.update(two)
+    return True
+
+
 LIES: list[Callable[[Json, random.Random], bool]] = [
     other_text,
     other_number,
@@ -527,6 +974,11 @@ LIES: list[Callable[[Json, random.Random], bool]] = [
     wording_of_another,
     citation_dropped,
     segment_uncited,
+    item_dropped,
+    item_repeated,
+    items_swapped,
+    statement_dropped,
+    title_of_another,
 ]
 
 
@@ -546,7 +998,56 @@ def test_no_lie_about_a_computed_answer_is_proved(
             if verify_answer(changed, evidence).proved:
                 slipped.append((answer["question"], changed["answer"], changed["plan"], changed["completeness"]))
     assert slipped == []
-    assert told_of >= 20  # some 3,000 in all
+    assert told_of >= 20  # some 10,000 in all
+
+
+def test_a_bound_that_nothing_meets_either_is_as_true(assistant: Assistant, evidence: Evidence) -> None:
+    """That nothing matches is proved of every bound that nothing keeps: no lie."""
+    answer = assistant.ask("面積が100平方キロ以上の区は？").as_json()
+    assert answer["answer"] == "当てはまるものはありません（0件）。"
+    proved = {}
+    for bound in (">=100", "=20", "=100", ">50", "<4", ">=51", "=50", ">=50", "<=4", "<100", "=4.0", "=45"):
+        answer["plan"]["constraints"] = [bound]
+        proved[bound] = verify_answer(answer, evidence).proved
+    assert proved == {bound: not any(meets(size, [bound]) for size in SIZES.values()) for bound in proved}
+
+
+def with_statement(answer: Json, other: Json) -> Json:
+    """The answer with its last line told as another answer tells it, and that answer's sources for its own."""
+    place = max(i for i, one in enumerate(answer["segments"]) if one.get("label") == "next:0")
+    start = len(answer["citations"])
+    answer["citations"] += [{**one, "n": one["n"] + start} for one in copy.deepcopy(other["citations"])]
+    line = [{**one, "citations": [n + start for n in one["citations"]]} for one in copy.deepcopy(other["segments"])]
+    answer["segments"][place + 1 :] = line
+    return told(closed_up(answer))
+
+
+@pytest.mark.parametrize(
+    ("question", "zone", "attribute"),
+    [
+        ("一番広い区の重点は？", "宝山", "重点"),
+        ("面積が最大の区のエリアは？", "宝山", "エリア"),
+        ("二番目に広い区の施策は？", "閔行", "施策"),
+        ("施策が一番少ない区のエリアは？", "閔行", "エリア"),
+    ],
+)
+def test_what_is_stated_then_is_of_the_zone_that_was_picked(
+    assistant: Assistant, evidence: Evidence, question: str, zone: str, attribute: str
+) -> None:
+    def ask(text: str) -> Json:
+        found: Json = json.loads(json.dumps(assistant.ask(text).as_json()))
+        return found
+
+    answer = ask(question)
+    assert f"{zone}の{attribute}" in answer["answer"]
+    control = with_statement(copy.deepcopy(answer), ask(f"{zone}の{attribute}は？"))
+    assert (control["answer"], verify_answer(control, evidence).word) == (answer["answer"], "found")
+    for other in SIZES:
+        lie = with_statement(copy.deepcopy(answer), ask(f"{other}の{attribute}は？"))
+        assert verify_answer(lie, evidence).proved == (other == zone), lie["answer"]
+    for another in {"面積", "重点", "エリア", "施策"} - {attribute}:
+        lie = with_statement(copy.deepcopy(answer), ask(f"{zone}の{another}は？"))
+        assert not verify_answer(lie, evidence).proved, lie["answer"]
 
 
 def test_the_control_is_proved(answers: list[Json], evidence: Evidence) -> None:

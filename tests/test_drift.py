@@ -19,7 +19,7 @@ from typer.testing import CliRunner
 from app.answering.assistant import Assistant
 from app.assembly import build_index, open_assistant, open_encoder, open_library
 from app.config import Settings
-from app.evaluating.drift import CAUSES, Cause, Change, compare, difference
+from app.evaluating.drift import CAUSES, Cause, Change, changed_documents, compare, difference
 from app.serving.batch import run_batch
 from scripts.drift import TITLES, cli
 from tests.conftest import ROOT
@@ -113,11 +113,15 @@ TABLE: list[tuple[str, Cause | None, Json, Json]] = [
     ("value", "value", FOUR, answer([label("広さは"), value("約5キロ", 5)], [SIZE_5], **CHANGED)),
     ("value, moved too", "value", FOUR,
      answer([label("広さは"), value("約5キロ", 5)], [moved(SIZE_5)], **CHANGED)),
+    ("value, beside a title that is another", "value", answer([quote(TITLE, []), value("約4キロ", 4)], [SIZE]),
+     answer([quote({**TITLE, "text": "宝山"}, []), value("約5キロ", 5)], [SIZE_5], **CHANGED)),
     ("operation", "plan", FOUR, {**FOUR, "plan": {**PLAN, "operation": "search"}}),
     ("subjects, and so other passages", "plan", FOUR, {**TEA, "plan": {**PLAN, "subjects": []}}),
     ("attribute, and so refused", "plan", FOUR, {**NOTHING, "plan": {**PLAN, "attribute": "人口"}}),
     ("plan beside a document that changed elsewhere", "plan", FOUR,
      {**FOUR, **CHANGED, "plan": {**PLAN, "constraints": ["nth=1"]}}),
+    ("by another plan, other passages of a changed document", "plan", TEA,
+     answer([quote(SIZE)], [SIZE], **CHANGED, plan={**PLAN, "attribute": "面積"})),
     ("refused", "status", FOUR, NOTHING),
     ("refused, while a changed document still says it", "status", FOUR,
      answer([label("ありません")], [], **CHANGED, passages=[{**moved(SIZE), "score": 1.0}])),
@@ -135,6 +139,8 @@ TABLE: list[tuple[str, Cause | None, Json, Json]] = [
     ("wording beside a move", "wording", FOUR,
      answer([label("面積は"), value("約4キロ", 4)], [moved(SIZE)], **CHANGED)),
     ("choices", "wording", NOTHING, {**NOTHING, "choices": [{"text": "面積", "question": "虹口の面積は？"}]}),
+    ("completeness", "wording", FOUR,
+     {**FOUR, "completeness": {"checked": 1, "of": 1, "matched": ["虹口"], "unmatched": []}}),
     ("scores", "listed", FOUR, {**FOUR, "passages": [{**SIZE, "score": 0.5}]}),
     ("words left over", "listed", FOUR, {**FOUR, "plan": {**PLAN, "leftover": ["茶"]}}),
     ("an error's message", "listed", error(), error(message="2 行目")),
@@ -158,16 +164,13 @@ def test_the_table_has_every_cause_and_each_has_a_title() -> None:
 
 
 def test_documents_are_changed_added_or_removed() -> None:
-    from app.evaluating.drift import changed_documents
-
     new = {**FOUR, "documents": {"d.txt": NEW, "e.txt": OLD}}
     assert changed_documents(FOUR, new) == {"d.txt": "changed", "e.txt": "added"}
     assert changed_documents(new, FOUR) == {"d.txt": "changed", "e.txt": "removed"}
     assert changed_documents(FOUR, FOUR) == changed_documents(FOUR, None) == changed_documents(error(), FOUR) == {}
     # Of another document than the one that changed, other passages are the ranking's doing.
-    assert compare([TEA], [{**answer([quote(SIZE)], [SIZE]), "documents": {"d.txt": OLD, "e.txt": NEW}}]).changes[
-        0
-    ].cause == "ranking"  # fmt: skip
+    other = answer([quote(SIZE)], [SIZE], documents={"d.txt": OLD, "e.txt": NEW})
+    assert causes([TEA], [other]) == [("ranking", "q")]
 
 
 # ── Pairs and their order ───────────────────────────────────────────────────────────────────────────────────
@@ -190,6 +193,7 @@ def test_pairs_are_by_id_or_by_question() -> None:
     again = {**nameless, "status": "corrected", "reason": "false_premise"}
     assert causes([nameless, again], [nameless, again]) == []
     assert causes([nameless, again], [nameless, nameless]) == [("status", "虹口は？")]
+    assert causes([again, nameless], [nameless, nameless]) == [("status", "虹口は？")]
     assert causes([nameless, error(id=None)], [error(id=None), nameless]) == []
     assert causes([one], [one, error(id="9")]) == [("error", "9")]
 
@@ -236,11 +240,13 @@ def test_spans_are_matched_by_what_they_say_and_then_by_their_names() -> None:
     new = answer([quote(moved(FOCUS)), quote(SIZE_5, [2]), quote(third, [3])], [moved(FOCUS), SIZE_5, third])
     (change,) = compare([BOTH], [{**new, **CHANGED}]).changes
     assert [span.how for span in change.spans] == ["moved", "altered", "added"]
-    assert [(span.old and span.old.start, span.new and span.new.start) for span in change.spans] == [
-        (11, 16),
-        (3, 3),
-        (None, 20),
-    ]
+    starts = [(span.old and span.old.start, span.new and span.new.start) for span in change.spans]
+    assert starts == [(11, 16), (3, 3), (None, 20)]
+    # One more in front takes over the name of what follows it.
+    first = {**third, "passage_id": FOCUS["passage_id"]}
+    new = answer([quote(first), quote(FOCUS, [2])], [first, {**FOCUS, "passage_id": "d#虹口/重点/2"}])
+    (change,) = compare([TEA], [{**new, **CHANGED}]).changes
+    assert [span.how for span in change.spans] == ["same", "added"]
 
 
 def test_a_plan_shows_what_of_it_differs() -> None:

@@ -116,7 +116,7 @@ class Assistant:
                 return self._composer.clarify(question, plan, place, facts, hits)
         if facts := self._premises.contradicted(question, plan, attribute):
             return self._composer.premise(question, plan, "premise_fact", facts, hits)
-        if passages := self._premises.elsewhere(plan):
+        if passages := self._premises.elsewhere(plan, measured=attribute is not None and attribute.measured):
             return self._composer.elsewhere(question, plan, passages, hits, own)
         return None
 
@@ -135,6 +135,9 @@ class Assistant:
         if confidence < self._threshold:
             return self._composer.refusal(question, plan, self._judge.absent(plan), hits, confidence)
         matches = self._relevance.matches(question, plan)
+        if plan.operation == "count_matches" and matches:
+            kinds = [hit.passage for hit in matches if hit.passage.kind == matches[0].passage.kind]
+            return derivation.count_matches(self._composer.draft(question, plan), kinds, hits)
         zones = tuple(dict.fromkeys(hit.passage.zone for hit in matches or hits[:1] if hit.passage.zone))
         completeness = None
         if plan.operation == "which" and matches and not plan.subjects:

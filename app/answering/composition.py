@@ -81,7 +81,7 @@ class Composer:
         for statement in own:
             state(draft, statement)
             draft.say("next")
-        items = [segment for passage in passages for segment in _passage(draft, passage, "passage_item")]
+        items = [segment for passage in passages for segment in passage_item(draft, passage)]
         draft.say("premise_elsewhere", {"zone": draft.zone_named(plan.subjects[0]), "items": items})
         return draft.finish(hits, status="corrected", reason="false_premise")
 
@@ -150,6 +150,11 @@ def state(draft: Draft, statement: Statement) -> None:
         return
     parts["items"] = [segment for item in items for segment in draft.fill("item", {"value": [item]})]
     draft.say("list_of" if zone else "list", parts)
+
+
+def passage_item(draft: Draft, passage: Passage) -> list[Segment]:
+    """A passage as one of several, on a line of its own, with its zone and kind."""
+    return _passage(draft, passage, "passage_item")
 
 
 def _passage(draft: Draft, passage: Passage, template: str) -> list[Segment]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from app.answer import Answer, Completeness, Computed, Segment
-from app.answering.composition import state
+from app.answering.composition import passage_item, state
 from app.answering.computation import Computation, Measure, meets, shown
 from app.answering.draft import Draft
 from app.answering.ledger import Statement
@@ -75,6 +75,15 @@ def count(draft: Draft, measures: Sequence[Measure], hits: Sequence[Hit]) -> Ans
         parts: dict[str, Sequence[Segment]] = {"zone": zone, "word": [draft.word(draft.plan.attribute or "")], "number": [number], "items": items}
         draft.say("count_of" if zone else "count_all", parts)
     return draft.finish(hits, None, "corrected" if wrong else "answered", "false_premise" if wrong else None)
+
+
+def count_matches(draft: Draft, passages: Sequence[Passage], hits: Sequence[Hit]) -> Answer:
+    """How many passages match what a question says, and all of them."""
+    items = [segment for passage in passages for segment in passage_item(draft, passage)]
+    numbers = tuple(draft.number(passage.passage_id) for passage in passages)
+    number = Computed(str(len(passages)), "count_matches", numbers, numbers, float(len(passages)))
+    draft.say("count_matches", {"word": [draft.word(passages[0].kind)], "number": [number], "items": items})
+    return draft.finish(hits)
 
 
 def count_zones(

@@ -45,7 +45,7 @@ class Intents:
         """What is to be done with numbers, its words covered, and of which attribute; (None, asked) if nothing is."""
         attribute = asked.attribute if asked else None
         of_facts = bool(countable_nouns(mentions)) and counted(self._vocabulary.sections.without_numbers(heard.spoken))
-        if not self._vocabulary.measures_in(heard.spoken) and not of_facts and (zones := self._zone_count(heard, subjects)) is not None:
+        if not self._vocabulary.measures_in(heard.spoken) and not of_facts and not countable_nouns(mentions) and (zones := self._zone_count(heard, subjects)) is not None:
             return zones, None
         found = self._counting(heard, mentions, subjects, asks_which) or self._measuring(heard, mentions, asked, subjects)
         if found is not None:
@@ -61,6 +61,8 @@ class Intents:
                 operation = Operation(operation.name, (*operation.constraints, f"then={attribute.name}"))
             open_words = heard.without(heard.leftover(), self._vocabulary.background)
             open_words = without_lead(heard, open_words, mentions, operation)
+            if operation.name == "count_matches":
+                return operation, of
             if not open_words or heard.language == "zh" or operation.name in ("check", "sum"):
                 return operation, of
             heard.covered[:] = before
@@ -77,6 +79,9 @@ class Intents:
             heard.cover(Mention("", item.start, item.end) for item in also)
         if also:
             heard.cover(Mention("", item.start, item.end) for item in also)
+            if heard.leftover() and not subjects:
+                names = tuple(f"also={item.attribute.kind}" for item in also)
+                return Operation("which" if asks_which else "search", names), attribute
             names = tuple(f"also={item.attribute.name}" for item in also)
             return Operation("look_up", names), attribute
         return None, attribute
@@ -105,19 +110,36 @@ class Intents:
         place = heard.normalized.raw_span(cue, cue + 1)[0] + len(heard.spoken) - len(text)
         nearest = min(countable, key=lambda item: (item.start > place + 8, abs(item.start - place), -item.end))
         attribute = nearest.attribute
+        between = heard.question[nearest.end : place] if nearest.end < place else ""
         if attribute.measured or attribute.of != "zone":
             return None
         operation = operation_of(text, len(subjects), COUNTERS)
+        if operation is None or operation.name == "sum":
+            open_words = heard.without(self._beside(heard, attribute, mentions), self._vocabulary.background)
+            if asks_count(text) and open_words and not subjects:
+                return Operation("count_matches"), attribute
         if operation is None:
             numbers = counted(text)
             if not asks_count(text) and not (numbers and subjects):
                 return None
-            if subjects:
+            if len(subjects) == 1:
                 return Operation("count"), attribute
             operation = Operation("sum")
+        if operation.name == "filter" and any(word and word in between for word in self._vocabulary.sections.words):
+            return None  # so many zones, not so many of them
         if operation.name == "filter" and not (asks_which or subjects or operation.constraints[0][0] in "<>"):
             return None
         return Operation(operation.name, ("by=count", *operation.constraints)), attribute
+
+    @staticmethod
+    def _beside(heard: Utterance, attribute: Attribute, mentions: Sequence[AttributeMention]) -> tuple[Mention, ...]:
+        """The words left over beside an attribute and what says what to do with it."""
+        before = list(heard.covered)
+        heard.cover_spans(operation_words(heard.spoken, counted(heard.spoken)))
+        heard.cover(Mention("", item.start, item.end) for item in mentions if item.attribute is attribute)
+        leftover = heard.leftover()
+        heard.covered[:] = before
+        return leftover
 
     def _measuring(
         self,

@@ -54,7 +54,12 @@ class Planner:
         """The plan of a question that passed `check_question`."""
         vocabulary, sections = self._vocabulary, self._vocabulary.sections
         heard = Utterance(question, self._tokenizer, sections.noun, sections.nouns)
-        places = vocabulary.gazetteer.find(heard.normalized)
+        quoted = heard.quotations()
+        places = [
+            place
+            for place in vocabulary.gazetteer.find(heard.normalized)
+            if not any((item.start, item.end) == (place.start, place.end) and vocabulary.is_part(place.value) for item in quoted)
+        ]
         zones = sections.zones(heard.normalized, places)
         excluded, left_out = sections.exclusions(heard.normalized, zones)
         included = sections.inclusions(heard.normalized, zones)
@@ -82,9 +87,12 @@ class Planner:
         if zones and attribute and (heard.in_kana or heard.language == "zh"):
             leftover = ()  # the tokeniser cuts kana and Chinese anywhere: what it leaves over means nothing
         elif attribute and leftover:
-            leftover = without_lead(heard, heard.without(leftover, vocabulary.background), mentions, operation)
+            if zones or attribute.of == "document":
+                leftover = heard.without(leftover, vocabulary.background)
+            leftover = without_lead(heard, leftover, mentions, operation)
         if operation is None:
             operation = self._plain(heard, subjects, attribute, leftover, bool(which) or (asks_where and not zones))
+        heard.cover(Mention("", item.start, item.end) for item in mentions if item.sure and item.rank[0])
         terms = self._thesaurus.terms(heard, [item for item in leftover if not heard.is_asked(item)])
         return Plan(
             language=heard.language,
@@ -95,7 +103,7 @@ class Planner:
             leftover=leftover,
             topic=topic,
             places=tuple(places),
-            quoted=tuple(item for item in heard.quotations() if any(m.start < item.end and item.start < m.end for m in leftover)),
+            quoted=tuple(item for item in quoted if any(m.start < item.end and item.start < m.end for m in leftover)),
             literals=tuple(item for item in literals if item.value not in vocabulary.background),
             terms=terms,
             confirms=asks_confirmation(heard.spoken),

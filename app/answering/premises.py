@@ -16,9 +16,12 @@ from app.schema import Fact, Mention, Passage, Plan, Reading
 from app.searching.retrieval import Retriever
 
 # A passage of another zone says what is asked if it holds this share of the words; the zone that was named does not
-# if none of its passages holds more than that one.
-SAID_ELSEWHERE = 0.9
-NOT_SAID = 0.45
+# if none of its passages holds more than that share of it. On 248 development questions that name one zone, 22 of them
+# with a false premise, these tell all 22 apart, and one other.
+SAID_ELSEWHERE = 0.7
+NOT_SAID = 0.6
+# Longer facts are sentences, not formulas that a question could write with other numbers.
+_LONGEST_FORMULA = 12
 
 
 class Premises:
@@ -32,6 +35,7 @@ class Premises:
         self._ledger = ledger
         self._gazetteer = gazetteer
         self._names = frozenset(names)
+        self._of_document = sorted({fact.attribute for fact in reading.facts if fact.subject is None})
         self._retriever = retriever
 
     def named(self, plan: Plan) -> list[Fact]:
@@ -57,9 +61,12 @@ class Premises:
         ids = {fact.passage_id for fact in facts}
         return [passage for passage in self._reading.passages if passage.passage_id in ids]
 
-    def elsewhere(self, plan: Plan) -> list[Passage]:
-        """The passages of other zones that say what the question says of a zone of which nothing like it is said."""
-        if len(plan.subjects) != 1 or plan.computed or not any(term.weight == 1.0 for term in plan.terms):
+    def elsewhere(self, plan: Plan, *, measured: bool) -> list[Passage]:
+        """The passages of other zones that say what the question says of a zone of which nothing like it is said.
+
+        One word beside a question for a number (`measured`) is not enough."""
+        nouns = sum(term.weight == 1.0 for term in plan.terms)
+        if len(plan.subjects) != 1 or plan.computed or nouns < (2 if measured else 1):
             return []
         covered = self._retriever.coverage(plan.terms)
         passages = self._reading.passages
@@ -72,15 +79,26 @@ class Premises:
         return [passages[row] for row in np.flatnonzero(other & (covered >= best - 1e-6))]
 
     def contradicted(self, question: str, plan: Plan, attribute: Attribute | None) -> list[Fact]:
-        """What the document states of itself, where the question expects something else: 「北京市の認可ですよね」."""
+        """What the document states of itself, where the question expects something else: 「北京市の認可ですよね」, or the
+        same with other numbers: 「2区1案」."""
+        folded = normalize(question).text
+        for name in self._of_document:
+            facts = self._ledger.facts(name, None)
+            if len(facts) == 1 and self._misnumbers(folded, normalize(facts[0].text).text.strip("「」")):
+                return facts
         if attribute is None or attribute.of != "document" or plan.operation in ("nth", "count"):
             return []
         facts = self._ledger.facts(attribute.name, None)
-        folded = normalize(question).text
-        if not facts or any(normalize(fact.text).text in folded for fact in facts):
+        if len(facts) != 1 or normalize(facts[0].text).text in folded:
             return []
-        if len(facts) == 1 and (plan.confirms or not plan.leftover) and (stated := counted(folded)) and re.search(r"\d", facts[0].text):
+        if (plan.confirms or not plan.leftover) and (stated := counted(folded)) and re.search(r"\d", facts[0].text):
             return facts if not any(item.value in normalize(facts[0].text).text for item in stated) else []
-        other = any(term.weight == 1.0 for term in plan.terms)
-        return facts if len(facts) == 1 and other and plan.confirms else []
+        return facts if plan.confirms and any(term.weight == 1.0 for term in plan.terms) else []
 
+    @staticmethod
+    def _misnumbers(question: str, stated: str) -> bool:
+        """Whether a question writes what is stated with other numbers."""
+        if not re.search(r"\d", stated) or len(stated) > _LONGEST_FORMULA:
+            return False
+        shape = re.sub(r"\d+", lambda _: r"\d+", re.escape(stated))
+        return any(match.group() != stated for match in re.finditer(rf"(?<!\d){shape}(?!\d)", question))

@@ -19,7 +19,7 @@ from app.answering.redoing import PICKS, Redone, computes, meets, operands, redo
 _DIRECTED = [f"{name}_{end}" for name in ("nth", "rank", "compare", "position") for end in ("max", "min")]
 _CONTRADICTING = frozenset({"premise_place", "premise_elsewhere", "premise_fact"})
 _SAYING = frozenset(
-    "filter filter_none sum mean difference ratio share count_of count_all count_zones check_yes check_no".split()
+    "filter filter_none sum mean difference ratio share count_of count_all count_zones count_matches check_yes check_no".split()
 ) | {name + tail for name in ("max", "min", *_DIRECTED) for tail in ("", "_count")}
 
 
@@ -41,9 +41,13 @@ def check_computed(answer: Mapping[str, Any], evidence: Evidence) -> None:
     plan = answer["plan"]
     if answer["status"] != "refused" and not set(plan["subjects"]) <= set(evidence.names):
         raise Miscomputed(f"{plan['subjects']} にはこの資料にない区画があります")
-    if answer["status"] in ("refused", "clarify") or not computes(plan) or said(answer) & _CONTRADICTING:
+    matches = plan["operation"] == "count_matches" and "count_matches" in said(answer)
+    if answer["status"] in ("refused", "clarify") or not (computes(plan) or matches) or said(answer) & _CONTRADICTING:
         if any(segment["type"] == "computed" for segment in answer["segments"]) or said(answer) & _SAYING:
             raise Miscomputed(f"{plan['operation']!r} は計算ではありません")
+        return
+    if plan["operation"] == "count_matches":
+        _check_matches(answer)
         return
     redone = redo(plan, evidence)
     expected, template = _expected(plan, redone, evidence)
@@ -143,6 +147,17 @@ def _place(plan: Mapping[str, Any], ranked: Sequence[Number], all_of_it: frozens
         raise Miscomputed("順位を求める区画が1つに定まりません")
     place = [value.number for value in ranked].index(own[0]) + 1
     return _Claim("position", str(place), all_of_it, None, float(place))
+
+
+def _check_matches(answer: Mapping[str, Any]) -> None:
+    """As many as are quoted, each on a line of its own; whether they match is what the reader sees."""
+    segments = [segment for segment in answer["segments"] if segment["type"] == "computed"]
+    cited = [citation["n"] for citation in answer["citations"]]
+    quoted = [n for item in answer["segments"] if item["type"] == "quote" for n in item["citations"]]
+    right = [{"op": "count_matches", "text": str(len(cited)), "number": float(len(cited)), "operands": cited, "citations": cited}]
+    claimed = [{key: segment.get(key) for key in right[0]} for segment in segments]
+    if claimed != right or quoted != cited or answer["status"] != "answered" or said(answer) & (_SAYING - {"count_matches"}):
+        raise Miscomputed(f"数 {[item['text'] for item in segments]} が、挙げたもの {len(quoted)} 件と違います")
 
 
 def _compare(answer: Mapping[str, Any], expected: Sequence[_Claim]) -> None:

@@ -107,7 +107,9 @@ def _check_which(statements: Sequence[_Statement], answer: Json, evidence: Evide
         without = [item[4:] for item in plan["constraints"] if item.startswith("not=")]
         everywhere: list[str | None] = [zone for zone in evidence.stating(plan["attribute"]) if zone not in without]
         zones = [None] if evidence.is_of_document(plan["attribute"]) else list(plan["subjects"]) or everywhere
-    expected = [(zone, name) for zone in zones for name in attributes if evidence.listed(name, zone)]
+    nth = [abs(int(item[4:])) for item in plan["constraints"] if item.startswith("nth=")] if not computes(plan) else []
+    least = nth[0] if nth else 1
+    expected = [(zone, name) for zone in zones for name in attributes if len(evidence.listed(name, zone)) >= least]
     if stated != expected:
         raise Miscomputed(f"述べている {stated} は、質問の {expected} と違います")
 
@@ -147,8 +149,9 @@ def _check_contradiction(answer: Json, evidence: Evidence) -> None:
             if not titles or subjects[0] not in {evidence.zone_titled(item) for item in titles}:
                 raise Miscomputed("質問の区画が示されていません")
     elif "premise_fact" in wording:
-        if shown != evidence.listed(plan["attribute"] or "", None):
-            raise Miscomputed(f"{plan['attribute']} のすべてを示していません")
+        words = [item["text"] for item in against if item.get("label", "").startswith("word:")]
+        if len(words) != 1 or not evidence.is_of_document(words[0]) or shown != evidence.listed(words[0], None):
+            raise Miscomputed(f"{words} のすべてを示していません")
     elif not computes(plan):
         raise Miscomputed("何が質問と違うのかが示されていません")
 

@@ -22,7 +22,7 @@ _EXCEPT = re.compile(
 _DESCRIBING = ("動詞", "形容詞", "助動詞")
 _NOT_COUNTING = re.compile(r"(?:不算|除了|除去|不包括|不含|excluding |except |without |not counting )(?:the )?$")
 _HIRAGANA = re.compile(r"[ぁ-ゖ]$")
-_INCLUDING = re.compile(r"(?:の分|のもの|の場合)?(?:も|を|まで)?(?:入れ|含め|加え|込み|込め|数え)(?:て|た|で)?")
+_INCLUDING = re.compile(r"(?:の分|のもの|の場合)?(?:も|を|まで)?(?:入れ|含め|含む|含んだ|加え|込み|込め|数え)(?:て|た|で|の)?")
 
 
 class Sections:
@@ -48,7 +48,7 @@ class Sections:
         spoken = {_fold(word) for guide in guides for item in guide.attributes for word in item.words.get("ja", ())}
         self._count = _count_pattern([*self.words, *(self.nouns - spoken)], self.noun)
         numbered = (
-            rf"(?<![がはもをでど、]){NUMBER}(?:(?:つ|個|か所)の(?:{longest_first(self.words).pattern})|个(?=区)| zones)"
+            rf"(?:^|(?<=[。、 全のたる])|(?<=残り)){NUMBER}(?:(?:つ|個|か所)の(?:{longest_first(self.words).pattern})|个(?=区)| zones)"
             rf"|{NUMBER}(?:つ|区|個)(?:のうち|の中|並べ)"
         )
         self._numbered = re.compile(numbered) if self.noun else None
@@ -161,7 +161,7 @@ def _count_pattern(words: Sequence[str], noun: str) -> re.Pattern[str] | None:
     counted = rf"\d+(?:つ|個|か所|{re.escape(noun)})"
     return re.compile(
         rf"(?:いくつ|何個|何か所|何カ所)の{section}|{section}(?:は|って|が|の数は?|の総数は?)(?:全部で|全体で|合計で?|合わせて)?(?:いくつ|何個|何か所|何カ所)"
-        rf"|何{re.escape(noun)}(?:ある|あり|から|で構成|に)|how many (?:\w+ ){{0,3}}?(?:zones|districts)|(?:几个|多少个)(?:\w{{0,4}})?区"
+        rf"|{section}(?:は|って|が).{{0,20}}?(?:いくつ|何個|何か所|何カ所)(?!の)|何{re.escape(noun)}(?:ある|あり|から|で構成|に)|how many (?:\w+ ){{0,3}}?(?:zones|districts)|(?:几个|多少个)(?:\w{{0,4}})?区"
         rf"|(?:全部で|全体で|合計|合わせて){counted}(?!以)|{section}(?:は|って|が)(?:全部で|全体で|合計で?|合わせて)?{counted}(?!以|で一|で最|のうち)"
     )
 

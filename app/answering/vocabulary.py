@@ -106,6 +106,10 @@ class Vocabulary:
         ]
         self._foreign = {attribute.name: _foreign(attribute) for attribute in self.attributes}
 
+    def is_part(self, name: str) -> bool:
+        """Whether a name is only part of what it stands for: 濱江, in three."""
+        return all(_fold(fact.text) != name for fact in self.gazetteer.facts(name))
+
     def attribute_mentions(self, heard: Utterance, zones: Sequence[Mention]) -> list[AttributeMention]:
         """Every stretch of Japanese words, not understood yet, that asks for an attribute."""
         tokens, covered = heard.tokens, heard.covered
