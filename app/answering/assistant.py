@@ -10,7 +10,7 @@ from app.answer import Answer, Completeness
 from app.answering import derivation
 from app.answering.composition import Composer
 from app.answering.computation import Measure, compute, meets, position, share
-from app.answering.conversation import Context, context_of, resolve
+from app.answering.conversation import context_of, resolve
 from app.answering.ledger import Ledger, Statement
 from app.answering.numerals import exact
 from app.answering.planning import Planner
@@ -25,7 +25,7 @@ from app.schema import PICKS, Document, Hit, Plan, Reading, Zone
 # then it is about those.
 MANY_WORDS = 3
 # Below this confidence that the documents answer at all, they do not; see `refusal.ANSWERS` for how it was set.
-THRESHOLD = 0.5
+THRESHOLD = 0.45
 # A follow-up leans on few turns; this bounds what a long conversation costs.
 MOST_TURNS = 20
 
@@ -74,19 +74,31 @@ class Assistant:
         `history` are the earlier questions of the conversation, oldest first; they are asked again, in order, and what
         `question` leaves out is taken from them. Raises QuestionError for a question that cannot be asked.
         """
+        answer = self._answer(question, self._plan(question, history))
+        return answer if id is None else answer.with_id(id)
+
+    def signs(self, question: str, history: Sequence[str] = ()) -> tuple[float, ...] | None:
+        """The signs by which it is decided whether passages answer a question; None where they do not decide."""
+        plan = self._plan(question, history)
+        hits = self._relevance.search(question, plan)
+        decided = self._before_passages(question, plan, hits) is not None or self._is_located(plan)
+        return None if decided else self._judge.signs(plan, hits)
+
+    def _plan(self, question: str, history: Sequence[str]) -> Plan:
         for asked in (*history, question):
             check_question(asked)
         context = None
         for earlier in history[-MOST_TURNS:]:
-            context = context_of(self._answer_in(earlier, context), context)
-        answer = self._answer_in(question, context)
-        return answer if id is None else answer.with_id(id)
-
-    def _answer_in(self, question: str, context: Context | None) -> Answer:
-        return self._answer(question, resolve(question, self._planner.plan(question), context, self._of_document))
+            plan = resolve(earlier, self._planner.plan(earlier), context, self._of_document)
+            context = context_of(self._answer(earlier, plan), context)
+        return resolve(question, self._planner.plan(question), context, self._of_document)
 
     def _answer(self, question: str, plan: Plan) -> Answer:
         hits = self._relevance.search(question, plan)
+        return self._before_passages(question, plan, hits) or self._found(question, plan, hits)
+
+    def _before_passages(self, question: str, plan: Plan, hits: Sequence[Hit]) -> Answer | None:
+        """The answer, if it takes no passages that were searched for: a refusal by rule, a correction, the ledger."""
         if refused := self._judge.premise(question, plan):
             return self._composer.refusal(question, plan, refused, hits)
         if answer := self._corrected_or_clarified(question, plan, hits):
@@ -99,7 +111,7 @@ class Assistant:
             return self._composer.passages(question, plan, hits, self._relevance.openings())
         if statements := self._statements(plan, hits):
             return self._composer.statements(question, plan, statements, hits, self._completeness(plan, statements))
-        return self._found(question, plan, hits)
+        return None
 
     def _corrected_or_clarified(self, question: str, plan: Plan, hits: Sequence[Hit]) -> Answer | None:
         """What the documents say instead of what the question takes for granted, or which of several it may mean."""
@@ -130,8 +142,7 @@ class Assistant:
 
     def _found(self, question: str, plan: Plan, hits: Sequence[Hit]) -> Answer:
         """The passages that answer, if any do."""
-        located = plan.places and (not plan.leftover or plan.operation == "which")
-        confidence = 1.0 if located else self._judge.confidence(plan, hits)
+        confidence = 1.0 if self._is_located(plan) else self._judge.confidence(plan, hits)
         if confidence < self._threshold:
             return self._composer.refusal(question, plan, self._judge.absent(plan), hits, confidence)
         matches = self._relevance.matches(question, plan)
@@ -143,6 +154,11 @@ class Assistant:
         if plan.operation == "which" and matches and not plan.subjects:
             completeness = _completeness(self._ledger.all_zones, zones)
         return self._composer.passages(question, plan, hits, matches, completeness, confidence, self._then(plan, zones))
+
+    @staticmethod
+    def _is_located(plan: Plan) -> bool:
+        """Whether a question only asks where a place is, which the document writes."""
+        return bool(plan.places) and (not plan.leftover or plan.operation == "which")
 
     # ── Numbers ─────────────────────────────────────────────────────────────────────────────────────────────
 
