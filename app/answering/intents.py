@@ -45,7 +45,8 @@ class Intents:
         """What is to be done with numbers, its words covered, and of which attribute; (None, asked) if nothing is."""
         attribute = asked.attribute if asked else None
         of_facts = bool(countable_nouns(mentions)) and counted(self._vocabulary.sections.without_numbers(heard.spoken))
-        if not self._vocabulary.measures_in(heard.spoken) and not of_facts and not countable_nouns(mentions) and (zones := self._zone_count(heard, subjects)) is not None:
+        alone = not self._vocabulary.measures_in(heard.spoken) and not of_facts and not countable_nouns(mentions)
+        if alone and (zones := self._zone_count(heard, subjects)) is not None:
             return zones, None
         found = self._counting(heard, mentions, subjects, asks_which) or self._measuring(heard, mentions, asked, subjects)
         if found is not None:
@@ -63,6 +64,8 @@ class Intents:
             open_words = without_lead(heard, open_words, mentions, operation)
             if operation.name == "count_matches":
                 return operation, of
+            said = any(item.attribute is of for item in mentions) or self._in_units(heard)
+            open_words = tuple(item for item in open_words if not (said and self._dresses(heard, item)))
             if not open_words or heard.language == "zh" or operation.name in ("check", "sum"):
                 return operation, of
             heard.covered[:] = before
@@ -85,6 +88,14 @@ class Intents:
             names = tuple(f"also={item.attribute.name}" for item in also)
             return Operation("look_up", names), attribute
         return None, attribute
+
+    @staticmethod
+    def _dresses(heard: Utterance, mention: Mention) -> bool:
+        """Whether words only dress up a question for a number that it names: no name, and nothing whose number it is."""
+        tokens = [token for token in heard.tokens if mention.start <= token.start < mention.end]
+        named = any(token.place or token.pos == "名詞-固有名詞" for token in tokens)
+        owner = re.match(r"の|は|って|が(?:一番|最も|いちばん)|と|より|や|、", heard.question[mention.end :])
+        return heard.language == "ja" and not named and not (owner and any(token.pos.startswith("名詞") for token in tokens))
 
     def _zone_count(self, heard: Utterance, subjects: Sequence[str]) -> Operation | None:
         """How many sections there are, or whether there are as many as the question says."""

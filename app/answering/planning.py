@@ -94,6 +94,10 @@ class Planner:
             operation = self._plain(heard, subjects, attribute, leftover, bool(which) or (asks_where and not zones))
         heard.cover(Mention("", item.start, item.end) for item in mentions if item.sure and item.rank[0])
         terms = self._thesaurus.terms(heard, [item for item in leftover if not heard.is_asked(item)])
+        if quoted and any(item.start < term.mention.end and term.mention.start < item.end for item in quoted for term in terms):
+            terms = tuple(
+                term for term in terms if any(item.start < term.mention.end and term.mention.start < item.end for item in quoted)
+            )
         return Plan(
             language=heard.language,
             subjects=subjects,

@@ -21,7 +21,7 @@ REQUESTS = frozenset(
     "間違い 間違う 合う 聞き取る 耳 知らせる 申し訳 忙しい 困る 急ぎ 急ぐ 助かる ざっくり さっと ぱっと "
     "要する つまり ちなみに ところで 因みに ええ ねえ あの あのう えっと えーと ごめん 悪い ください 宜しく "
     "よろしく お願い おねがい 御願い 候補 自分 私 僕 俺 我々 うち 弊社 当社 社内 担当 係 者 話題 "
-    "気になる とこ ok やつ ちょうど きっかり ぴったり ざっ 真ん中 顔ぶれ 幾 列 総勢 計 事柄 どこどこ たった 一列 がらみ 絡み 類い 類 語 文字 言葉 単語 キーワード 正式 全メニュー 限る 残り 届く 台 あと 一緒 "
+    "気になる とこ ok やつ ちょうど きっかり ぴったり ざっ 真ん中 顔ぶれ 幾 列 総勢 計 番 目 キー ワード 文言 大丈夫 大台 乗る 前面 押し出す ちゃんと きちんと もっと ペース まま 事柄 どこどこ たった 一列 がらみ 絡み 類い 類 語 文字 言葉 単語 キーワード 正式 全メニュー 限る 残り 届く 台 あと 一緒 "
     "もう一度 もう 一回 さっき 先ほど 戻る やる つもり はず 出せる 見当 文書 段落 要は 小数 小数点 第2位 新聞 コラム 広報 据える 抱える 備える 整理 偶然 つき 分 競う なんとか ◯◯ わけ 打つ".split()
 )
 # The thing asked for, not yet named: 「具体的な内容」「どんな種類の」「名前を全部」
@@ -75,7 +75,7 @@ ENGLISH = frozenset(
     "compare rank ranked sum order two three four five six "
     "seven eight proposed propose proposes set sets up down "
     "gave given give part part article end start begin put "
-    "together combined announced announcement s square "
+    "forward closing paragraph sums find right correct true yes exploring together combined announced announcement s square "
     "kilometers kilometres km kilometer".split()
 )
 # Words of Chinese grammar and of asking, between which the topic stands.

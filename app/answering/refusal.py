@@ -23,6 +23,8 @@ from app.schema import Hit, Mention, Plan, Term, Token
 _PLACE_ENDING = re.compile(r"[都府県市区町村州省]$")
 # Before 区 and the like these make a kind of place, not a name.
 _NO_NAMES = frozenset("行政 各 全 同 当 両 他 特 特別 自治 地方 都市 管理 開発 経済 学 校 新 旧 隣 近隣 周辺 一 二 三 四 五 六 七".split())
+# Behind something that is asked about.
+_OF_IT = re.compile(r"(?:の|は|って|が|とは|について|\?|$|'s| )(?!区)")
 # An unknown place is what a question is about if it makes up this share of the words that were not understood.
 PLACE_SHARE = 0.25
 # What a logistic model decides by: the best cosine of the first passages; how far the first one's is above the mean of
@@ -158,6 +160,8 @@ class Judge:
         """Whether a name stands beside a zone as one more: 「前海と徐匯」, 「徐匯は前海より」."""
         text = normalize(question).text
         before, after = text[: mention.start], text[mention.end :]
+        if any(term.mention.start >= mention.start and term.mention.end <= mention.end and self._has(term) for term in plan.terms):
+            return False
         beside = any(
             re.match(rf"(?:と|や|、|・|か|&|vs\.?|および){name}", after) or re.search(rf"{name}(?:区)?(?:と|や|、|・|か|vs\.?|および)$", before)
             for name in map(re.escape, plan.subjects)
@@ -195,8 +199,9 @@ class Judge:
         part = any(token.base in ONLY_CUES for token in self._tokenizer.tokenize(question))
         if plan.places and (part or not plan.subjects):
             return Refused("attribute_absent", _attribute_mention(question, attribute))
-        if plan.leftover and not plan.subjects:
-            mention = max(plan.leftover, key=lambda item: len(item.value))
+        asked_of = [item for item in plan.leftover if _OF_IT.match(normalize(question[item.end :]).text)]
+        if asked_of and not plan.subjects:
+            mention = max(asked_of, key=lambda item: len(item.value))
             if normalize(mention.value).text in self._text:
                 return Refused("attribute_absent", _attribute_mention(question, attribute))
             return Refused("name_unknown", mention)

@@ -28,7 +28,7 @@ _TO_HIRAGANA = {code: code - 0x60 for code in range(0x30A1, 0x30F7)}
 _DECIMALS = re.compile(r"小数(?:点)?(?:以下)?(?:第)?(?:\d|[一二三])位?(?:まで)?")
 _QUOTATION = re.compile(r"(?<=「)[^「」]+(?=」)|(?<=『)[^『』]+(?=』)|(?<=\")[^\"]+(?=\")|(?<=“)[^“”]+(?=”)")
 # Numbers and places in an order say nothing of a topic.
-_NO_TOPIC = re.compile(r"全?[\d０-９]*|第?(?:\d+|[一二三四五六七八九十])(?:つ|番|個|点|件|項|区)?(?:目|位|以)?|[a-z]")
+_NO_TOPIC = re.compile(r"(?:全|両|各|同|当|本|他)?[\d０-９]*|第?(?:\d+|[一二三四五六七八九十])(?:つ|番|個|点|件|項|区)?(?:目|位|以)?|[a-z]")
 # Where something that leads to the question ends: 「…なんですが、」「…用に、」
 _LEAD = re.compile(
     r"[。！？!?\n]+|(?:(?:ん|の)?(?:です|ます|だ)(?:が|けど|けれど)|けど|けれども?|ので|んで|用に|ために|にあたって?|に際して?|たくて|から|中で)[、,]"
