@@ -249,7 +249,7 @@ class Assistant:
         """What the ledger states, if the plan asks for what it holds; empty if the passages must be searched."""
         attribute = self._attributes.get(plan.attribute or "")
         if attribute is None:
-            if not plan.subjects or plan.leftover:
+            if not plan.subjects or plan.leftover or plan.places:
                 return []
             wanted = [item for item in self._planner.attributes if item.of == "zone"]
             kinds = {item.kind: item for item in reversed(wanted)}  # one attribute a kind: the first declared

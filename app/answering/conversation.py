@@ -97,7 +97,11 @@ def _another_zone(text: str, plan: Plan, context: Context) -> Plan | None:
         return replace(kept, terms=before.terms, topic=before.topic)
     if before.attribute is None:
         return plan
-    if before.operation in ("sum", "mean", "rank", "max", "min") and len(plan.subjects) > 1:
+    if before.counts and len(plan.subjects) == 1 and (numbers := counted(text)):
+        stated = f"={numbers[0].value.rstrip('つ個件')}"
+        return replace(plan, attribute=before.attribute, operation="check", constraints=("by=count", stated))
+    between = before.operation in _BETWEEN and len(plan.subjects) == 2
+    if between or (before.operation in ("sum", "mean", "rank", "max", "min") and len(plan.subjects) > 1):
         return replace(plan, attribute=before.attribute, operation=before.operation, constraints=before.constraints)
     kept_operation = before.operation if before.operation == "count" or (before.operation == "nth" and not before.computed) else "look_up"
     if before.counts and before.operation in ("sum", "compare"):

@@ -27,6 +27,8 @@ _SAYS_MEASURE = frozenset({"max", "min", "filter", "check", "ratio", "difference
 # Between two attributes that are asked for together.
 _JOINS = re.compile(r"(?:と|や|、|,|・|および|及び|ならびに|and|&|和|与|以及|\s|それ(?:から|に)|の|は|が|も|どこ|対象|で|何|か|また)*")
 
+_ALSO = re.compile(r"^(?!は、|が、|で)[^。]{0,12}?(?:と|や|ついでに|あと|それから|（|\(|および|加えて)[^のは]{0,6}$|(?:ついでに|あと|それと)")
+
 
 class Intents:
     """Understands intents in the words of one vocabulary."""
@@ -115,7 +117,7 @@ class Intents:
         """What is to be done with how many facts of an attribute the zones have."""
         text = self._vocabulary.sections.without_numbers(heard.spoken)
         cue = count_cue(text)
-        countable = countable_nouns(mentions)
+        countable = [item for item in countable_nouns(mentions) if item.attribute.name not in self._vocabulary.single]
         if cue is None or not countable or ordinal_of(text):
             return None
         place = heard.normalized.raw_span(cue, cue + 1)[0] + len(heard.spoken) - len(text)
@@ -124,7 +126,8 @@ class Intents:
         between = heard.question[nearest.end : place] if nearest.end < place else ""
         if attribute.measured or attribute.of != "zone":
             return None
-        operation = operation_of(text, len(subjects), COUNTERS)
+        counters = {**COUNTERS, **dict.fromkeys(self._vocabulary.nouns_of(attribute), 1.0)}
+        operation = operation_of(text, len(subjects), counters)
         if operation is None or operation.name == "sum":
             open_words = heard.without(self._beside(heard, attribute, mentions), self._vocabulary.background)
             if asks_count(text) and open_words and not subjects:
@@ -216,7 +219,7 @@ def _also(
         if mention.end > first.start or mention.weak or (mention.interrogative and between):
             continue
         known = {item.attribute.name for item in (asked, *also)}
-        if not _JOINS.fullmatch(between.lower()) or mention.attribute.name in known:
+        if not (_JOINS.fullmatch(between.lower()) or _ALSO.search(between)) or mention.attribute.name in known:
             continue
         if mention.rank[0] and (between.strip("のはが") or mention.attribute.of != asked.attribute.of):
             also.insert(0, mention)

@@ -15,7 +15,7 @@ from app.schema import Mention
 
 # What is counted with: 「6つ」「5件」, but not 「2つ目」, a place in a list.
 COUNTERS: Mapping[str, float] = dict.fromkeys(
-    "つ 個 件 点 項目 か所 ヶ所 カ所 箇所 種類 本 项 个 measures areas".split(), 1.0
+    "つ 個 件 点 項目 か所 ヶ所 カ所 箇所 種類 本 项 个 条 measures areas".split(), 1.0
 )
 _NOT_ORDINAL = r"(?!目|め|番)"
 
@@ -56,7 +56,7 @@ _SHARE = re.compile(r"何(?:%|パーセント|割)|割合|比率|占め|シェ�
 _POSITION = re.compile(r"何(?:番目|位|番手)|(?:順位|ランク)は|what rank|where does .+ rank|第几|排名?第?几")
 _COUNT = re.compile(
     r"いくつ|なんこ|幾つ|何個|何件|何項目|何か所|何ヶ所|何カ所|何箇所|何種類|何本|(?<![人複多少])数[はをがっての]|(?<![人複多少])数で|数(?:える|えて|え)|数$|数[?。]|件数|個数|総数"
-    r"|how many|number of|几个|多少个|几项|多少项|数量"
+    r"|how many|number of|几个|几条|多少条|多少个|几项|多少项|数量"
 )
 _DIFFERENCE = re.compile(
     r"の差|何.{0,10}(?:違|ちが)|差(?:って|っていう|も|なん|な[のん])|(?:どれ|どの|どん)(?:だけ|くらい|ぐらい|ほど)(?:も)?(?:上回|超え|下回|差)|何(?:つ|個|件|平方キロ\w*)(?:多|少な|大き|広|小さ|狭)|違い|ちがい|(?:どれ|どの)(?:だけ|くらい|ぐらい|ほど)(?:も)?(?:違|ちが|差)|差[はがをっあ?。]|差$|開き|どれ(?:だけ|くらい|ぐらい|ほど)(?:広|大き|小さ|狭|多|少な)"

@@ -81,11 +81,11 @@ class Planner:
             mentions = [item for item in mentions if item.attribute.of == "zone"]
         asked, asks_where = self._asked(heard, mentions)
         operation, attribute = self._intents.operation(heard, mentions, asked, subjects, bool(which) or asks_where)
-        if operation is None and asked and _describes(heard, which, asked, mentions):
+        if operation is None and asked and asked.attribute.of == "zone" and _describes(heard, which, asked, mentions):
             operation, attribute = Operation("which", (f"then={asked.attribute.name}",)), None
         leftover = heard.leftover()
-        if zones and attribute and (heard.in_kana or heard.language == "zh"):
-            leftover = ()  # the tokeniser cuts kana and Chinese anywhere: what it leaves over means nothing
+        if zones and attribute and heard.in_kana:
+            leftover = ()  # the tokeniser cuts kana anywhere: what it leaves over means nothing
         elif attribute and leftover:
             if zones or attribute.of == "document":
                 leftover = heard.without(leftover, vocabulary.background)

@@ -23,6 +23,7 @@ from app.schema import Fact, Mention, Token, Zone
 _SHORTEST_READING = 3
 _SHORTEST_WORD = 2
 _LONG_WORD = 4
+_NOUN = re.compile(r"[\u3400-\u9fffァ-ヺー]{2,}")
 _KANJI = re.compile(r"[\u3400-\u9fff]")
 _TO_KATAKANA = {code: code + 0x60 for code in range(0x3041, 0x3097)}
 
@@ -81,6 +82,11 @@ class Vocabulary:
         of_document = {attribute.name for attribute in self.attributes if attribute.of == "document"}
         stated = Counter(fact.attribute for fact in facts if fact.attribute in of_document)
         self.several = frozenset(name for name, count in stated.items() if count > 1)
+        by_zone = Counter((fact.attribute, fact.subject) for fact in facts if fact.attribute not in of_document)
+        # Attributes of which every zone states just one thing: nothing to be counted.
+        self.single = frozenset(
+            name for name, _ in by_zone if all(count == 1 for (other, _), count in by_zone.items() if other == name)
+        )
         self.sections = Sections(guides, zones, headings, tokenizer)
         self.gazetteer = Gazetteer(
             facts,
@@ -105,6 +111,10 @@ class Vocabulary:
             if len(reading := "".join(token.reading for token in tokenizer.tokenize(word))) >= _SHORTEST_READING
         ]
         self._foreign = {attribute.name: _foreign(attribute) for attribute in self.attributes}
+
+    def nouns_of(self, attribute: Attribute) -> list[str]:
+        """The words for an attribute that a number may stand before: 「5施策」."""
+        return [word for other, _, word in self._phrases if other is attribute and _NOUN.fullmatch(word)]
 
     def is_part(self, name: str) -> bool:
         """Whether a name is only part of what it stands for: 濱江, in three."""
