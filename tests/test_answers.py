@@ -117,6 +117,72 @@ ANSWERED = [
         "黄浦（エリア）：外灘エリア、濱江中央科学イノベーションエリア、淮海新天地エリア、人民広場エリアをカバーし",
         ["黄浦/エリア"],
     ),
+    (
+        "総合保税区のエリアは？",
+        "総合保税区のエリアは自由貿易試験区範囲外の6つの総合保税区全域です。",
+        ["総合保税区/エリア"],
+    ),
+    (
+        "総合保税区はどこ？",
+        "総合保税区の所在地：" + ITEM + ITEM.join(
+            [
+                "松江区",
+                "漕河涇開発区",
+                "奉賢区",
+                "金橋区",
+                "青浦区",
+                "嘉定区",
+                "自由貿易試験区範囲外の6つの総合保税区全域をカバーし",
+            ]
+        ),
+        ["概要/3", "総合保税区/エリア"],
+    ),
+    (
+        "徐匯の面積と重点は？",
+        "徐匯の面積は約45平方キロメートルです。\n徐匯の重点は人工知能(AI)、デジタル経済、科学技術成果の転化です。",
+        ["徐匯/面積", "徐匯/重点"],
+    ),
+    ("虹口の3番目の施策は？", "虹口の施策はグリーン・低炭素のグローバル人材の誘致です。", ["虹口/施策/3"]),
+    ("虹口の六つ目の施策は？", "虹口の施策は企業の法廷外リストラの新モデルの探索です。", ["虹口/施策/6"]),
+    ("虹口の最初の施策は？", "虹口の施策は渉外商事海事臨時仲裁の実施です。", ["虹口/施策/1"]),
+    ("虹口の最後の施策は？", "虹口の施策は企業の法廷外リストラの新モデルの探索です。", ["虹口/施策/6"]),
+    ("特徴の2つ目は？", "特徴：" + ITEM + "より広い次元で協力空間を拡大すること", ["概要/6"]),
+    ("最後の特徴は？", "特徴：" + ITEM + "より深いレベルでの発展の原動力を育成すること", ["概要/7"]),
+    ("認可したのは誰ですか？", "認可：" + ITEM + "上海市政府", ["概要/3"]),
+]
+
+# question, answer, the passages that it cites
+CORRECTED = [
+    ("外灘エリアは徐匯にありますか？", "いいえ。この資料では、黄浦のエリアに外灘エリアがあります。", ["黄浦/エリア"]),
+    ("方式は「2区1案」ですか？", "この資料では、方式は次のとおりです。" + ITEM + "「1区1案」", ["概要/3"]),
+    (
+        "虹口でデジタル経済コーパス・エコシステムを構築していますか？",
+        "虹口についてそのような記載はありません。この資料では次のとおりです。" + ITEM
+        + "徐匯（施策）：デジタル経済コーパス・エコシステムの構築",
+        ["徐匯/施策/2"],
+    ),
+    (
+        "徐匯の重点はクルーズ経済ですよね？",
+        "徐匯の重点は人工知能(AI)、デジタル経済、科学技術成果の転化です。\n徐匯についてそのような記載はありません。"
+        "この資料では次のとおりです。" + ITEM + "宝山（重点）：クルーズ経済とグリーン・低炭素のサプライチェーンに焦点を当て",
+        ["徐匯/重点", "宝山/重点"],
+    ),
+]
+
+# question, the name, what it may be, the passages cited
+CLARIFIED = [
+    (
+        "濱江はどの区？",
+        "濱江",
+        ["黄浦：濱江中央科学イノベーションエリア", "徐匯：西岸濱江エリア", "楊浦：濱江国際イノベーションエリア"],
+        ["黄浦/エリア", "徐匯/エリア", "楊浦/エリア"],
+    ),
+    (
+        "漕河涇の場所は？",
+        "漕河涇",
+        ["総合保税区：漕河涇開発区", "徐匯：漕河涇開発開拓エリア"],
+        ["概要/3", "徐匯/エリア"],
+    ),
 ]
 
 # question, reason, answer
@@ -143,6 +209,44 @@ def test_what_the_document_says(assistant: Assistant, question: str, answer: str
     assert all(text[passage.start : passage.end] == passage.text for passage in passages)
 
 
+@pytest.mark.parametrize(("question", "answer", "cited"), CORRECTED, ids=[question for question, _, _ in CORRECTED])
+def test_what_the_document_says_instead(assistant: Assistant, question: str, answer: str, cited: list[str]) -> None:
+    found = assistant.ask(question)
+    assert found.text == answer
+    assert (found.status, found.reason) == ("corrected", "false_premise")
+    assert [item.passage.passage_id for item in found.citations] == [f"shanghai-ftz-linkage-zones#{name}" for name in cited]
+
+
+@pytest.mark.parametrize(("question", "name", "meant", "cited"), CLARIFIED, ids=[row[0] for row in CLARIFIED])
+def test_a_name_of_several_is_asked_back(
+    assistant: Assistant, question: str, name: str, meant: list[str], cited: list[str]
+) -> None:
+    found = assistant.ask(question)
+    asks = f"「{name}」に当たるものが、この資料にはいくつかあります。どれのことですか。"
+    assert found.text == asks + "".join(ITEM + item for item in meant)
+    assert (found.status, found.reason) == ("clarify", "ambiguous")
+    assert [(choice.text, choice.question) for choice in found.choices] == [
+        (item, question.replace(name, item.partition("：")[2])) for item in meant
+    ]
+    assert [item.passage.passage_id for item in found.citations] == [f"shanghai-ftz-linkage-zones#{name}" for name in cited]
+    for choice in found.choices:
+        assert assistant.ask(choice.question).status == "answered"
+
+
+def test_there_is_no_sixth_of_five(assistant: Assistant) -> None:
+    """Not any others in its place."""
+    assert assistant.ask("徐匯の5つ目の施策は？").text == "徐匯の施策は高品質のインキュベーターの建設推進です。"
+    for question in ("徐匯の6つ目の施策は？", "徐匯の十一番目の施策は？", "特徴の4つ目は？"):
+        found = assistant.ask(question)
+        assert (found.status, found.citations) == ("refused", ()), found.text
+
+
+def test_that_a_part_has_no_size_is_not_that_the_document_has_none(assistant: Assistant) -> None:
+    found = assistant.ask("外灘エリアの面積は？")
+    assert (found.status, found.citations) == ("refused", ())
+    assert found.text != "この資料に「面積」についての記載はありません。"
+
+
 @pytest.mark.parametrize(("question", "reason", "answer"), REFUSED, ids=[question for question, _, _ in REFUSED])
 def test_what_the_document_does_not_say(assistant: Assistant, question: str, reason: str, answer: str) -> None:
     found = assistant.ask(question)
@@ -150,7 +254,7 @@ def test_what_the_document_does_not_say(assistant: Assistant, question: str, rea
     assert found.citations == ()
 
 
-QUESTIONS = [question for question, *_ in ANSWERED] + [question for question, *_ in REFUSED]
+QUESTIONS = [row[0] for row in (*ANSWERED, *CORRECTED, *CLARIFIED, *REFUSED)]
 
 
 @pytest.fixture(scope="module")

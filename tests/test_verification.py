@@ -707,10 +707,9 @@ def test_a_fact_of_the_document_is_told_whole(assistant: Assistant, evidence: Ev
     answer = assistant.ask("方式は「2区1案」ですか？").as_json()
     assert answer["answer"] == "この資料では、方式は次のとおりです。\n・「1区1案」"
     assert verify_answer(answer, evidence).proved
-    for other in ("認可", "特徴"):
-        lie = copy.deepcopy(answer)
-        lie["plan"]["attribute"] = other
-        check(lie, evidence, "miscomputed")
+    place = next(i for i, one in enumerate(answer["segments"]) if one.get("label") == "word:方式")
+    for other in ("認可", "特徴", "重点"):
+        check(with_segment(answer, place, text=other, label=f"word:{other}"), evidence, "miscomputed")
 
 
 def test_no_part_of_a_fact_of_the_document_is_the_fact(assistant: Assistant, evidence: Evidence) -> None:

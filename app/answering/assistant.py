@@ -25,7 +25,7 @@ from app.schema import PICKS, Document, Hit, Plan, Reading, Zone
 # then it is about those.
 MANY_WORDS = 3
 # Below this confidence that the documents answer at all, they do not; see `refusal.ANSWERS` for how it was set.
-THRESHOLD = 0.45
+THRESHOLD = 0.4
 # A follow-up leans on few turns; this bounds what a long conversation costs.
 MOST_TURNS = 20
 

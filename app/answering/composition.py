@@ -78,11 +78,18 @@ class Composer:
         """What the question says of a zone that it is not said of, where the documents do say it; first, `own`, what
         they say of the zone instead."""
         draft = self.draft(question, plan)
-        for statement in own:
-            state(draft, statement)
-            draft.say("next")
+        # What the question begins with is what it is about: 「虹口の重点は…ですよね」, or 「…が重点なのは虹口ですよね」.
+        zone_first = plan.terms and question.find(plan.subjects[0]) in range(plan.terms[0].mention.start)
+        if zone_first:
+            for statement in own:
+                state(draft, statement)
+                draft.say("next")
         items = [segment for passage in passages for segment in passage_item(draft, passage)]
         draft.say("premise_elsewhere", {"zone": draft.zone_named(plan.subjects[0]), "items": items})
+        if not zone_first:
+            for statement in own:
+                draft.say("next")
+                state(draft, statement)
         return draft.finish(hits, status="corrected", reason="false_premise")
 
     def premise(self, question: str, plan: Plan, template: str, facts: Sequence[Fact], hits: Sequence[Hit]) -> Answer:
