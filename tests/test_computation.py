@@ -179,6 +179,45 @@ def test_the_two_ends_are_those_of_all() -> None:
         compute("difference", (), SEVEN)
 
 
+def test_the_share_of_several_is_that_of_their_sum() -> None:
+    result = share(seven("徐匯", "黄浦"), SEVEN)
+    assert (result.number_text, result.unit) == ("約30.57%", "%")  # 59 of 193
+    assert names(result.operands) == "徐匯 黄浦 虹口 楊浦 宝山 閔行 総合保税区"
+    assert share(SEVEN, SEVEN).number == 100
+
+
+# What is added: some of them only.
+PARTS = [
+    ("sum", "from=max top=3", "約141平方キロメートル", "宝山 閔行 徐匯"),
+    ("sum", "from=min top=2", "約15平方キロメートル", "虹口 総合保税区"),
+    ("mean", "from=max top=2", "約48平方キロメートル", "宝山 閔行"),
+    ("sum", ">=20", "約164平方キロメートル", "徐匯 楊浦 宝山 閔行"),
+    ("sum", ">=20 <50", "約114平方キロメートル", "徐匯 楊浦 閔行"),
+    ("mean", "<=14", "約9.67平方キロメートル", "黄浦 虹口 総合保税区"),
+    ("sum", ">mean", "約141平方キロメートル", "徐匯 宝山 閔行"),
+]
+
+
+@pytest.mark.parametrize(("operation", "constraints", "text", "added"), PARTS)
+def test_what_is_added_of_the_seven(operation: str, constraints: str, text: str, added: str) -> None:
+    result = compute(operation, constraints.split(), SEVEN)
+    assert (result.number_text, names(result.operands)) == (text, added)
+
+
+def test_nothing_is_added_where_nothing_meets_the_bound() -> None:
+    with pytest.raises(ValueError, match="no measure meets"):
+        compute("sum", [">=100"], SEVEN)
+
+
+def test_above_the_mean_is_above_all_of_them_together() -> None:
+    assert names(compute("filter", [">mean"], SEVEN).chosen) == "宝山 閔行 徐匯"  # 27.57
+    assert names(compute("filter", ["<mean"], SEVEN).chosen) == "楊浦 黄浦 総合保税区 虹口"
+    assert names(compute("filter", ["by=count", ">mean"], COUNTED).chosen) == "虹口 楊浦"  # 5.14
+    level = seven("黄浦", "黄浦")
+    assert compute("filter", [">mean"], level).chosen == ()
+    assert compute("filter", [">=mean"], level).chosen == tuple(level)
+
+
 # Zone | its share of 193 | its place from the largest | from the smallest.
 PLACES = [
     ("宝山", "約25.91%", 1, 7),
@@ -194,7 +233,7 @@ PLACES = [
 @pytest.mark.parametrize(("zone", "text", "down", "up"), PLACES)
 def test_the_share_and_the_place_of_each_of_the_seven(zone: str, text: str, down: int, up: int) -> None:
     [part] = seven(zone)
-    result = share(part, SEVEN)
+    result = share([part], SEVEN)
     assert (result.operation, result.number_text, result.unit, result.chosen) == ("share", text, "%", ())
     assert result.number is not None
     assert abs(Fraction(result.number) - Fraction(100 * int(ZONES[zone]), 193)) < Fraction(1, 10**20)
@@ -213,7 +252,7 @@ def test_the_share_and_the_place_of_each_of_the_seven(zone: str, text: str, down
 )
 def test_the_share_and_the_place_of_a_count(zone: str, text: str, down: int, up: int) -> None:
     [part] = [item for item in COUNTED if item.subject == zone]
-    assert share(part, COUNTED).number_text == text
+    assert share([part], COUNTED).number_text == text
     assert position(part, COUNTED, ["by=count", "from=max"]).number == down
     assert position(part, COUNTED, ["by=count", "from=min"]).number == up
 
@@ -223,8 +262,8 @@ def test_about_is_kept_if_any_operand_is_about() -> None:
     assert compute("sum", (), [exact, about]).number_text == "約5平方キロメートル"
     assert compute("sum", (), [exact]).number_text == "3平方キロメートル"
     assert compute("ratio", (), [exact, about]).number_text == "約1.5倍"
-    assert share(exact, [exact, about]).number_text == "約60%"
-    assert share(exact, [exact]).number_text == "100%"
+    assert share([exact], [exact, about]).number_text == "約60%"
+    assert share([exact], [exact]).number_text == "100%"
 
 
 def test_those_that_share_the_first_place_are_all_picked_in_the_order_given() -> None:
@@ -313,16 +352,16 @@ def test_places_are_those_of_brute_force(measures: list[Measure], end: str) -> N
         assert list(result.operands) == ranked(measures, end)
 
 
-@given(MEASURED)
-def test_shares_are_those_of_brute_force(measures: list[Measure]) -> None:
-    total = sum(map(number_of, measures), Fraction(0))
-    for part in measures:
-        result = share(part, measures)
-        assert result.number is not None
-        assert shown(result.number) == rounded(100 * number_of(part) / total)
-        assert result.approximate == any(item.approximate for item in measures)
-        assert result.operands[0] is part
-        assert sorted(names(result.operands).split()) == sorted(item.subject for item in measures)
+@given(MEASURED, st.data())
+def test_shares_are_those_of_brute_force(measures: list[Measure], data: st.DataObject) -> None:
+    places = data.draw(st.lists(st.integers(0, len(measures) - 1), min_size=1, unique=True))
+    some = [measures[place] for place in places]
+    result = share(some, measures)
+    assert result.number is not None
+    part, total = (sum(map(number_of, group), Fraction(0)) for group in (some, measures))
+    assert shown(result.number) == rounded(100 * part / total)
+    assert result.approximate == any(item.approximate for item in measures)
+    assert list(result.operands) == some + [item for item in measures if item not in some]  # the part first
 
 
 @given(MEASURED, st.data())

@@ -105,7 +105,15 @@ TABLE = """
 徐匯は全体の何パーセント                | 1 | share
 徐匯の面積が占める割合は                | 1 | share
 割合は                                  | 0 |
-黄浦と徐匯の割合は                      | 2 |
+黄浦と徐匯の面積は全体の何割            | 2 | share
+平均より広い区は                        | 0 | filter >mean
+面積が平均を上回る区は                  | 0 | filter >mean
+平均より狭い区は                        | 0 | filter <mean
+平均以上の区は                          | 0 | filter >=mean
+上位3区の面積の合計は                   | 0 | sum from=max top=3
+下位2区の面積の平均は                   | 0 | mean from=min top=2
+20平方キロ以上の区の面積の合計は        | 0 | sum >=20
+20平方キロ以上の区の面積の平均は        | 0 | mean >=20
 宝山と虹口、どちらが広い                | 2 | compare from=max
 宝山と虹口は同じ広さですか              | 2 | compare from=max claim==
 宝山と虹口ではどっちが狭い              | 2 | compare from=min

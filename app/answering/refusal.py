@@ -27,12 +27,12 @@ _NO_NAMES = frozenset("行政 各 全 同 当 両 他 特 特別 自治 地方 �
 _OF_IT = re.compile(r"(?:の|は|って|が|とは|について|\?|$|'s| )(?!区)")
 # An unknown place is what a question is about if it makes up this share of the words that were not understood.
 PLACE_SHARE = 0.25
-# What a logistic model decides by: the best cosine of the first passages; how far the first one's is above the mean of
+# What a logistic model decides by, its weights fitted by `python -m scripts.calibrate`: the best cosine of the first passages; how far the first one's is above the mean of
 # those listed; the share of the question's words that the first passage holds, and the largest that any does; the
 # share of its nouns that the documents have at all; how many they have not; and how many compounds join one of each
 # (介護人材 where there are 人材).
 SIGNS = ("intercept", "cosine", "margin", "covered", "most covered", "known", "unknown", "mixed")
-ANSWERS = (-32.006, 34.343, 44.469, 1.614, 1.651, 3.105, -0.368, -1.141)
+ANSWERS = (-40.892, 44.106, 42.553, 1.361, 1.551, 3.787, -0.390, -0.921)
 _MOST_UNKNOWN = 4
 
 
