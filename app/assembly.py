@@ -112,10 +112,10 @@ def open_index(settings: Settings, library: Library, encoder: Encoder) -> Genera
     return open_generation(settings.index, library.documents)
 
 
-def open_assistant(settings: Settings, threshold: float = THRESHOLD) -> Assistant:
+def open_assistant(settings: Settings, threshold: float = THRESHOLD, *, synonyms: bool = True) -> Assistant:
     """Everything ready to answer, the index built or refreshed first if need be. Raises ShuttenError.
 
-    `threshold` is the confidence below which passages are no answer.
+    `threshold` is the confidence below which passages are no answer; without `synonyms` the guides' are left aside.
     """
     library = open_library(settings)
     encoder = open_encoder(settings.model)
@@ -126,14 +126,15 @@ def open_assistant(settings: Settings, threshold: float = THRESHOLD) -> Assistan
     everything = "\f".join(texts.values())
     headings = {zone.name: _line_at(texts[zone.document], zone) for zone in reading.zones}
     vocabulary = Vocabulary(guides, reading.zones, headings, reading.facts, everything, tokenizer)
-    thesaurus = Thesaurus([item for guide in guides for item in guide.synonyms], tokenizer)
+    thesaurus = Thesaurus([item for guide in guides for item in guide.synonyms if synonyms], tokenizer)
+    explained = [name for name, guide in library.guides.items() if guide.synonyms and synonyms]
     retriever = Retriever(generation, encoder)
     ledger = Ledger(reading, base_units(guides))
     premises = Premises(reading, ledger, vocabulary.gazetteer, vocabulary.names, retriever)
     return Assistant(
         reading=reading,
         planner=Planner(vocabulary, thesaurus, tokenizer),
-        judge=Judge(everything, vocabulary, tokenizer),
+        judge=Judge(everything, vocabulary, tokenizer, explained),
         relevance=Relevance(reading, vocabulary.attributes, premises, retriever),
         premises=premises,
         composer=Composer(Archive(reading, generation.hash)),

@@ -24,6 +24,7 @@ def main(
     corpus: Annotated[Path, typer.Option(help="The folder of documents.")] = Path("corpus"),
     index: Annotated[Path, typer.Option(help="The index folder; built if missing.")] = Path("index"),
     model: Annotated[str, typer.Option(help="The embedding model: e5-small, or a folder.")] = "e5-small",
+    synonyms: Annotated[bool, typer.Option(help="With the guides' synonyms, or as if there were none.")] = True,
 ) -> None:
     """Fit the refusal decision and print its weights."""
     from app.answering.refusal import SIGNS
@@ -40,7 +41,7 @@ def main(
             for question in read_questions(file)
             if file.stem == "development" or half(question.id) == "tuning"
         ]
-        assistant = open_assistant(Settings(corpus, index, model), threshold=0.0)
+        assistant = open_assistant(Settings(corpus, index, model), threshold=0.0, synonyms=synonyms)
         found = [(assistant.signs(item.question, item.history), item.status != "refused") for item in asked]
     except ShuttenError as error:
         typer.echo(error.message, err=True)

@@ -9,6 +9,7 @@ import random
 import re
 from collections.abc import Callable
 from itertools import pairwise
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -252,21 +253,28 @@ UNDERSTOOD = [
     ("哪个区的措施最多？", "max", MANY),
     ("一共有多少项措施？", "sum", ALL_MEASURES),
     ("面积最大的区的重点是什么？", "max", f"宝山 {DOWN}"),
+    ("施策の数の平均は？", "mean", ALL_MEASURES),
+    ("宝山と虹口の施策の数の差は？", "difference", "虹口*6 宝山*5"),
+    ("施策が5つの区は？", "filter", "黄浦*5 徐匯*5 宝山*5 総合保税区*5"),
     # What is counted may be asked as what is measured is.
     ("施策の数が虹口より少ない区は？", "filter", "黄浦*5 徐匯*5 宝山*5 総合保税区*5 閔行*4"),
     ("徐匯より施策が多い区は？", "filter", "虹口*6 楊浦*6"),
     ("施策が2番目に少ない区は？", "nth", FEW),
     ("施策が一番多い区の面積は？", "max", f"虹口 楊浦 {MANY}"),
     ("一番広い区の重点と施策は？", "max", f"宝山*6 {DOWN}"),
+    ("平均より広い区は？", "filter", "宝山 閔行 徐匯"),
+    ("面積の上位3区の合計は？", "sum", "宝山 閔行 徐匯"),
+    ("20平方キロ以上の区の面積の合計は？", "sum", "徐匯 楊浦 宝山 閔行"),
+    ("黄浦と徐匯の面積は全体の何%ですか？", "share", IN_ORDER),
+    ("閔行は二番目に広い区ですか？", "position", DOWN),
+    ("20平方キロ以上の区はいくつありますか？", "filter", "宝山 閔行 徐匯 楊浦"),
+    ("施策が6つある区はいくつ？", "filter", "虹口*6 楊浦*6"),
 ]
 # Known gaps: whoever mends one moves its row up.
 WANTING = [
     ("徐匯は全体の何パーセントですか？", "share", IN_ORDER, "share does not say 面積 by itself"),
     ("上位3区は？", "rank", "宝山 閔行 徐匯", "rank does not say 面積 by itself"),
-    ("施策の数の平均は？", "mean", ALL_MEASURES, "数の does not speak of how many"),
-    ("宝山と虹口の施策の数の差は？", "difference", "虹口*6 宝山*5", "数の does not speak of how many"),
     ("宝山の施策は全体の何割ですか？", "share", ALL_MEASURES, "何割 does not speak of how many"),
-    ("施策が5つの区は？", "filter", "黄浦*5 徐匯*5 宝山*5 総合保税区*5", "の区 asks for no zone"),
     ("Which zones have 6 measures?", "filter", "虹口*6 楊浦*6", "which zones asks for no zone"),
     ("What is the difference in area between Baoshan and Hongkou?", "difference", "宝山 虹口", "between is taken for a topic"),
     ("The three largest zones?", "rank", "宝山 閔行 徐匯", "a number in words"),
@@ -410,9 +418,16 @@ def test_an_answer_word_for_word(assistant: Assistant, evidence: Evidence, quest
     assert verify_answer(answer, evidence).proved
 
 
+def test_how_many_the_largest_has_is_not_who_has_most(assistant: Assistant) -> None:
+    answer = assistant.ask("一番広い区の施策はいくつ？").as_json()
+    assert "宝山" in answer["answer"]
+    assert "虹口で、6です" not in answer["answer"]
+
+
 @pytest.mark.parametrize(
     ("question", "status"),
     [
+        ("虹口と楊浦は同じ数の施策ですか？", "answered"),
         ("虹口の施策は楊浦の施策より多いですか？", "corrected"),
         ("虹口の施策は楊浦の施策より少ないですか？", "corrected"),
         ("虹口と楊浦ではどちらの施策が多いですか？", "answered"),
@@ -513,15 +528,18 @@ words = ["m2"]
 """
 
 
-@pytest.fixture(scope="module")
-def ponds(tmp_path_factory: pytest.TempPathFactory) -> tuple[Assistant, Evidence]:
-    """Four ponds in three units: 90, 100, 95 and 7 hectares."""
-    folder = tmp_path_factory.mktemp("ponds")
+def opened(folder: Path, text: str) -> tuple[Assistant, Evidence]:
     (folder / "corpus").mkdir()
-    (folder / "corpus" / "ponds.txt").write_text(PONDS, encoding="utf-8")
+    (folder / "corpus" / "ponds.txt").write_text(text, encoding="utf-8")
     (folder / "corpus" / "ponds.toml").write_text(PONDS_GUIDE, encoding="utf-8")
     settings = Settings(corpus=folder / "corpus", index=folder / "index")
     return open_assistant(settings), open_evidence(settings)
+
+
+@pytest.fixture(scope="module")
+def ponds(tmp_path_factory: pytest.TempPathFactory) -> tuple[Assistant, Evidence]:
+    """Four ponds in three units: 90, 100, 95 and 7 hectares."""
+    return opened(tmp_path_factory.mktemp("ponds"), PONDS)
 
 
 POND_ROWS = [
@@ -563,6 +581,14 @@ def test_numbers_in_several_units(
     assert answer["answer"].startswith(text)
     assert answer["plan"]["constraints"] == constraints
     assert verify_answer(answer, ponds[1]).proved
+
+
+def test_nothing_is_divided_by_nothing(tmp_path: Path) -> None:
+    """A pond that fell dry is no part of a ratio; the others have their shares, and it has none."""
+    assistant, evidence = opened(tmp_path, PONDS.replace("0.07", "0"))
+    for question, status in (("乙は丁の何倍ですか？", "refused"), ("丁の広さは全体の何割ですか？", "answered"), ("一番狭い池は？", "answered")):
+        answer = json.loads(json.dumps(assistant.ask(question).as_json()))
+        assert (answer["status"], verify_answer(answer, evidence).proved) == (status, True), answer["answer"]
 
 
 def test_a_bound_in_another_unit_is_no_bound_in_this_one(ponds: tuple[Assistant, Evidence]) -> None:
@@ -1014,6 +1040,19 @@ def test_a_bound_that_nothing_meets_either_is_as_true(assistant: Assistant, evid
         answer["plan"]["constraints"] = [bound]
         proved[bound] = verify_answer(answer, evidence).proved
     assert proved == {bound: not any(meets(size, [bound]) for size in SIZES.values()) for bound in proved}
+
+
+@pytest.mark.parametrize("question", ["虹口は何番目に大きいですか？", "虹口の施策の数は何番目に多い？", "虹口面积排第几？"])
+def test_a_place_is_that_of_the_zone_asked_about(assistant: Assistant, evidence: Evidence, question: str) -> None:
+    """With another zone's heading it would be a lie, also where that one shares the place."""
+    answer = assistant.ask(question).as_json()
+    titles = [one for one in answer["segments"] if one["type"] == "quote" and not one["citations"]]
+    assert (answer["plan"]["operation"], titles[0]["text"], len(titles)) == ("position", "虹口", 8)
+    for other in titles[1:]:
+        lie = copy.deepcopy(answer)
+        place = lie["segments"].index(titles[0])
+        lie["segments"][place] = copy.deepcopy(other)
+        assert verify_answer(told(lie), evidence).proved == (other["text"] == "虹口"), lie["answer"]
 
 
 def with_statement(answer: Json, other: Json) -> Json:

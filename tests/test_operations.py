@@ -369,7 +369,7 @@ def test_a_place_in_a_list_is_no_number_of_things() -> None:
 
 def test_counts_and_the_small_end() -> None:
     assert [asks_count(text) for text in ("施策はいくつ", "施策の数は", "how many measures", "施策は")] == [True, True, True, False]
-    assert [asks_count(text) for text in ("施策は何件", "几项措施", "人数は", "数の多い区")] == [True, True, False, False]
+    assert [asks_count(text) for text in ("施策は何件", "几项措施", "人数は", "数量")] == [True, True, False, True]
     assert [asks_smallest(text) for text in ("小さいのは", "狭いのは", "大きいのは", "at least")] == [True, True, False, False]
     assert [asks_smallest(text) for text in ("最も少ない", "fewest", "最小的", "多いのは")] == [True, True, True, False]
     assert [asks_many(text) for text in ("最も多い区", "少ない区", "最少", "大きい区", "狭い区")] == [True, True, True, False, False]

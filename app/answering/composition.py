@@ -79,7 +79,8 @@ class Composer:
         they say of the zone instead."""
         draft = self.draft(question, plan)
         # What the question begins with is what it is about: 「虹口の重点は…ですよね」, or 「…が重点なのは虹口ですよね」.
-        zone_first = plan.terms and question.find(plan.subjects[0]) in range(plan.terms[0].mention.start)
+        said = [*(term.mention.start for term in plan.terms), *(place.start for place in plan.places)]
+        zone_first = said and question.find(plan.subjects[0]) in range(min(said))
         if zone_first:
             for statement in own:
                 state(draft, statement)

@@ -22,6 +22,7 @@ SAID_ELSEWHERE = 0.7
 NOT_SAID = 0.6
 # Longer facts are sentences, not formulas that a question could write with other numbers.
 _LONGEST_FORMULA = 12
+_NUMBERS = 2
 
 
 class Premises:
@@ -98,7 +99,7 @@ class Premises:
     @staticmethod
     def _misnumbers(question: str, stated: str) -> bool:
         """Whether a question writes what is stated with other numbers."""
-        if not re.search(r"\d", stated) or len(stated) > _LONGEST_FORMULA:
+        if len(re.findall(r"\d+", stated)) < _NUMBERS or len(stated) > _LONGEST_FORMULA:
             return False
         shape = re.sub(r"\d+", lambda _: r"\d+", re.escape(stated))
         return any(match.group() != stated for match in re.finditer(rf"(?<!\d){shape}(?!\d)", question))

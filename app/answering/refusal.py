@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from app.answer import Reason
@@ -33,6 +33,8 @@ PLACE_SHARE = 0.25
 # (介護人材 where there are 人材).
 SIGNS = ("intercept", "cosine", "margin", "covered", "most covered", "known", "unknown", "mixed")
 ANSWERS = (-40.892, 44.106, 42.553, 1.361, 1.551, 3.787, -0.390, -0.921)
+# The same where the guide declares no synonyms (`--no-synonyms`): words that are missing say less then.
+ANSWERS_UNEXPLAINED = (-50.027, 56.193, 61.027, -0.259, 1.107, 3.287, 0.080, -0.658)
 _MOST_UNKNOWN = 4
 
 
@@ -49,8 +51,11 @@ class Refused:
 class Judge:
     """Judges whether what was found answers what was asked."""
 
-    def __init__(self, text: str, vocabulary: Vocabulary, tokenizer: Tokenizer) -> None:
-        """`text` is everything the documents say."""
+    def __init__(
+        self, text: str, vocabulary: Vocabulary, tokenizer: Tokenizer, explained: Collection[str] = ()
+    ) -> None:
+        """`text` is everything the documents say; `explained` are the documents whose guides declare synonyms."""
+        self._explained = frozenset(explained)
         self._text = normalize(text).text
         self._tokenizer = tokenizer
         self._attributes = {attribute.name: attribute for attribute in vocabulary.attributes}
@@ -81,7 +86,8 @@ class Judge:
 
     def confidence(self, plan: Plan, hits: Sequence[Hit]) -> float:
         """How likely the best passages answer the question, in (0, 1): the fitted signs together."""
-        return 1 / (1 + math.exp(-sum(w * x for w, x in zip(ANSWERS, self.signs(plan, hits), strict=True))))
+        weights = ANSWERS if hits[0].passage.document in self._explained else ANSWERS_UNEXPLAINED
+        return 1 / (1 + math.exp(-sum(w * x for w, x in zip(weights, self.signs(plan, hits), strict=True))))
 
     def signs(self, plan: Plan, hits: Sequence[Hit]) -> tuple[float, ...]:
         """What speaks for and against an answer, by the names in `SIGNS`."""
@@ -142,7 +148,8 @@ class Judge:
         """A zone's name with one more character before it, which is another name: 南鷺ノ瀬 is not 鷺ノ瀬."""
         for name in plan.subjects:
             end = mention.end + len(name)
-            if len(mention.value) == 1 and question[mention.end : end] == name and not self._knows(question[mention.start : end]):
+            longer = normalize(question[mention.start : end]).text
+            if len(mention.value) == 1 and question[mention.end : end] == name and longer not in self._text:
                 return Mention(question[mention.start : end], mention.start, end)
         return None
 
