@@ -10,7 +10,8 @@ from app.answer import Answer, Completeness
 from app.answering import derivation
 from app.answering.composition import Composer
 from app.answering.computation import Measure, compute, meets, position, share
-from app.answering.conversation import context_of, resolve
+from app.answering.context import context_of
+from app.answering.conversation import resolve
 from app.answering.ledger import Ledger, Statement
 from app.answering.numerals import exact
 from app.answering.planning import Planner

@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from app.answering.mood import asks_confirmation
 from app.answering.numerals import ordinal_of
 from app.answering.operations import (
     COUNTERS,
     Operation,
-    asks_confirmation,
     asks_count,
     asks_many,
     count_cue,

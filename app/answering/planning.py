@@ -9,8 +9,9 @@ import re
 from collections.abc import Sequence
 
 from app.answering.intents import Intents, without_lead
+from app.answering.mood import asks_confirmation
 from app.answering.numerals import ordinal_spans
-from app.answering.operations import Operation, asks_confirmation
+from app.answering.operations import Operation
 from app.answering.question_words import LIST_CUES
 from app.answering.thesaurus import Thesaurus
 from app.answering.utterance import Utterance

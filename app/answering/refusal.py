@@ -22,7 +22,10 @@ from app.schema import Hit, Mention, Plan, Term, Token
 
 _PLACE_ENDING = re.compile(r"[都府県市区町村州省]$")
 # Before 区 and the like these make a kind of place, not a name.
-_NO_NAMES = frozenset("行政 各 全 同 当 両 他 特 特別 自治 地方 都市 管理 開発 経済 学 校 新 旧 隣 近隣 周辺 一 二 三 四 五 六 七".split())
+_NO_NAMES = frozenset(
+    "行政 各 全 同 当 両 他 特 特別 自治 地方 都市 管理 開発 経済 学 校 新 旧 隣 近隣 周辺 一 二 "
+    "三 四 五 六 七".split()
+)
 # Behind something that is asked about.
 _OF_IT = re.compile(r"(?:の|は|って|が|とは|について|\?|$|'s| )(?!区)")
 # An unknown place is what a question is about if it makes up this share of the words that were not understood.

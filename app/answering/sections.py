@@ -161,7 +161,8 @@ def _count_pattern(words: Sequence[str], noun: str) -> re.Pattern[str] | None:
     counted = rf"\d+(?:つ|個|か所|{re.escape(noun)})"
     return re.compile(
         rf"(?:いくつ|何個|何か所|何カ所)の{section}|{section}(?:は|って|が|の数は?|の総数は?)(?:全部で|全体で|合計で?|合わせて)?(?:いくつ|何個|何か所|何カ所)"
-        rf"|{section}(?:は|って|が).{{0,20}}?(?:いくつ|何個|何か所|何カ所)(?!の)|何{re.escape(noun)}(?:ある|あり|から|で構成|に)|how many (?:\w+ ){{0,3}}?(?:zones|districts)|(?:几个|多少个)(?:\w{{0,4}})?区"
+        rf"|{section}(?:は|って|が).{{0,20}}?(?:いくつ|何個|何か所|何カ所)(?!の)"
+        rf"|何{re.escape(noun)}(?:ある|あり|から|で構成|に)|how many (?:\w+ ){{0,3}}?(?:zones|districts)|(?:几个|多少个)(?:\w{{0,4}})?区"
         rf"|(?:全部で|全体で|合計|合わせて){counted}(?!以)|{section}(?:は|って|が)(?:全部で|全体で|合計で?|合わせて)?{counted}(?!以|で一|で最|のうち)"
     )
 

@@ -76,7 +76,10 @@ class Synonyms:
 
 @dataclass(frozen=True, slots=True)
 class Guide:
-    """The whole guide; `groups` are pairs of zones' names and of words for all of them together; an empty one (`Guide()`) reads headings, paragraphs, sentences and list items."""
+    """The whole guide; an empty one (`Guide()`) reads headings, paragraphs, sentences and list items.
+
+    `groups` are pairs of zones' names and of the words for all of them together.
+    """
 
     heading: re.Pattern[str] | None = None
     closing: re.Pattern[str] | None = None
