@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from decimal import Decimal
 
 import pytest
 from hypothesis import given
@@ -163,3 +164,54 @@ def test_where_a_place_is_spoken_of() -> None:
     assert ordinal_spans("徐匯の施策") == []
     [(start, end)] = ordinal_spans("徐匯の最後の施策")
     assert "徐匯の最後の施策"[start:end] == "最後の"
+
+
+# ── What holds of any number and any text ───────────────────────────────────────────────────────────────────
+
+
+@given(st.integers(0, 999_999_999))
+def test_digits_are_read_with_and_without_commas(number: int) -> None:
+    assert parse(str(number)) == parse(f"{number:,}") == number
+
+
+@given(st.decimals(0, 9999, places=2), st.sampled_from("十百千万"))
+def test_digits_before_a_kanji_are_multiplied(number: Decimal, sign: str) -> None:
+    times = {"十": 10, "百": 100, "千": 1000, "万": 10_000}[sign]
+    assert parse(f"{number}{sign}") == pytest.approx(float(number * times))
+
+
+@given(st.integers(1, 99_999_999), st.sampled_from(["", "面積は", "約", "、"]), st.sampled_from(["", "平方キロ", "以上", "です"]))
+def test_a_number_is_found_whole_where_it_stands(number: int, before: str, after: str) -> None:
+    for written in (str(number), f"{number:,}", in_kanji(number)):
+        assert [match.group() for match in re.finditer(NUMBER, f"{before}{written}{after}")] == [written]
+
+
+@pytest.mark.parametrize("text", ["", "面積", "零", "〇", "億", ".", ",", "いち"])
+def test_what_is_no_number_is_not_found(text: str) -> None:
+    assert re.search(NUMBER, text) is None
+
+
+@given(st.floats(allow_nan=False, allow_infinity=False))
+def test_exact_is_exact(number: float) -> None:
+    text = exact(number)
+    assert re.fullmatch(r"-?\d+(?:\.\d*[1-9])?", text)
+    assert float(text) == number
+    assert Decimal(text) == Decimal(repr(number))
+
+
+PIECES = "2 つ 目 め 番 個 の 三 十 最後の 最初の 一番 上の ふた みっ first second th 2nd one 第 项 。 ー a 施策 は".split()
+
+
+@given(st.lists(st.sampled_from(PIECES), max_size=8).map("".join))
+def test_a_question_has_a_place_where_its_words_stand(text: str) -> None:
+    spans = ordinal_spans(text)
+    assert bool(spans) == (ordinal_of(text) is not None)
+    assert all(0 <= start < end <= len(text) for start, end in spans)
+    covered = {i for start, end in spans for i in range(start, end)}
+    assert ordinal_of("".join("、" if i in covered else character for i, character in enumerate(text))) is None
+
+
+@given(st.text(max_size=30))
+def test_no_text_is_too_odd_for_a_place(text: str) -> None:
+    folded = normalize(text).text
+    assert bool(ordinal_spans(folded)) == (ordinal_of(folded) is not None)

@@ -79,7 +79,7 @@ Which zones have measures about green and low-carbon?  | 施策      | グリー
 哪些区涉及绿色低碳？                                   | 重点 施策 | グリーン・低炭素 | 虹口 宝山
 哪些区有绿色低碳的措施？                               | 施策      | グリーン・低炭素 | 虹口 宝山
 タレントに関する施策がある区は？                       | 施策      | 人材             | 虹口 宝山
-Which zones have measures about bonded trade shows?    | 施策      | 保税展示         | 黄浦
+Which zones have measures about bonded exhibitions?    | 施策      | 保税展示         | 黄浦
 哪些区有人才的措施？                                   | 施策      | 人材             | 虹口 宝山
 """
 OTHER_ROWS = [[cell.strip() for cell in line.split("|")] for line in IN_OTHER_WORDS.strip().splitlines()]

@@ -20,7 +20,7 @@ from app.answering.refusal import Judge, Refused
 from app.answering.relevance import Relevance
 from app.answering.utterance import check_question
 from app.reading.guide import Attribute
-from app.schema import PICKS, Document, Hit, Plan, Reading, Zone
+from app.schema import PICKS, Document, Fact, Hit, Plan, Reading, Zone
 
 # A question for one of a zone's single passages is answered with it, whatever else it says, up to this many things:
 # then it is about those.
@@ -101,9 +101,13 @@ class Assistant:
 
     def _before_passages(self, question: str, plan: Plan, hits: Sequence[Hit]) -> Answer | None:
         """The answer, if it takes no passages that were searched for: a refusal by rule, a correction, the ledger."""
+        for place in plan.places if "every" not in plan.constraints else ():
+            facts = self._premises.meant(place, plan)
+            if len({fact.subject for fact in facts}) > 1:
+                return self._composer.clarify(question, plan, place, facts, hits)
         if refused := self._judge.premise(question, plan):
             return self._composer.refusal(question, plan, refused, hits)
-        if answer := self._corrected_or_clarified(question, plan, hits):
+        if answer := self._corrected(question, plan, hits):
             return answer
         if refused := self._judge.detail(question, plan, hits):
             return self._composer.refusal(question, plan, refused, hits)
@@ -115,8 +119,8 @@ class Assistant:
             return self._composer.statements(question, plan, statements, hits, self._completeness(plan, statements))
         return None
 
-    def _corrected_or_clarified(self, question: str, plan: Plan, hits: Sequence[Hit]) -> Answer | None:
-        """What the documents say instead of what the question takes for granted, or which of several it may mean."""
+    def _corrected(self, question: str, plan: Plan, hits: Sequence[Hit]) -> Answer | None:
+        """What the documents say instead of what the question takes for granted."""
         attribute = self._attributes.get(plan.attribute or "")
         own = self._own(plan)
         if facts := self._premises.misplaced(plan):
@@ -124,10 +128,6 @@ class Assistant:
                 passages = self._premises.stating(facts)
                 return self._composer.elsewhere(question, plan, passages, hits, own)
             return self._composer.premise(question, plan, "premise_place", facts, hits)
-        for place in plan.places:
-            facts = self._premises.meant(place, plan)
-            if len({fact.subject for fact in facts}) > 1 and "every" not in plan.constraints:
-                return self._composer.clarify(question, plan, place, facts, hits)
         if facts := self._premises.contradicted(question, plan, attribute):
             return self._composer.premise(question, plan, "premise_fact", facts, hits)
         if passages := self._premises.elsewhere(plan, measured=attribute is not None and attribute.measured):
@@ -260,7 +260,7 @@ class Assistant:
             if plan.leftover and plan.operation != "nth" and hits[0].passage.kind != attribute.kind:
                 return []
             return self._ledger.statements([attribute], (None,), plan.ordinal)
-        if plan.places and any(fact.attribute == attribute.name for fact in self._premises.named(plan)):
+        if plan.places and any(self._is_of(fact, attribute) for fact in self._premises.named(plan)):
             return []  # one of them, not all
         if plan.leftover and plan.operation != "nth" and not self._asks_all(plan, attribute, hits):
             return []
@@ -271,6 +271,11 @@ class Assistant:
         left_out = plan.constrained("not")
         zones = plan.subjects or [zone for zone in self._ledger.zones(attribute.name) if zone not in left_out]
         return self._ledger.statements([*also, attribute], zones, plan.ordinal, without)
+
+    def _is_of(self, fact: Fact, attribute: Attribute) -> bool:
+        """Whether a fact is one of an attribute, names being as good as each other: エリア and 所在地."""
+        both = attribute.names and self._attributes[fact.attribute].names
+        return both or fact.attribute == attribute.name
 
     def _asks_all(self, plan: Plan, attribute: Attribute, hits: Sequence[Hit]) -> bool:
         """Whether the words left over only dress up a question for everything of this kind in the zones named."""

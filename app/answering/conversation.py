@@ -18,6 +18,7 @@ from app.answering.references import (
     BOTH,
     DIRECTION,
     EVERYTHING,
+    IN_FULL,
     INCLUDING,
     NEXT,
     OTHERS,
@@ -146,7 +147,10 @@ def _another_operation(text: str, plan: Plan, context: Context) -> Plan | None:
     attribute = plan.attribute or before.attribute
     if plan.subjects or plan.leftover or attribute is None:
         return None
+    refers = REFERENCE.search(text) is not None
     zones = _several(text, context)
+    if before.operation in ("max", "min", "rank") and not refers and len(before.subjects) < 2:
+        zones = ()  # what was picked is not what is to be picked from
     if OVER_IT.search(text) and len(context.zones) == 1:
         sign = "<" if asks_smallest(text) else ">"
         return replace(plan, attribute=attribute, operation="filter", constraints=(f"{sign}than", f"than={context.zones[0]}"))
@@ -155,7 +159,10 @@ def _another_operation(text: str, plan: Plan, context: Context) -> Plan | None:
         return None if again is None else _with(plan, attribute, plan, again, zones)
     if again := _another_bound(text, plan, before):
         return _with(plan, attribute, before, again, ())
-    if asks_count(text) and len(context.zones) == 1 and (before.counts or not before.computed):
+    if IN_FULL.search(text) and len(context.zones) == 1 and before.counts:
+        return replace(plan, subjects=context.zones, attribute=attribute, operation="look_up", constraints=())
+    adds = (_again(text, 2) or Operation("")).name in ("sum", "mean")
+    if asks_count(text) and not adds and len(context.zones) == 1 and (before.counts or not before.computed):
         return replace(plan, subjects=context.zones, attribute=attribute, operation="count", constraints=())
     if before.computed and INCLUDING.search(text) and len(before.subjects) > 1:
         return replace(before, subjects=())
@@ -181,6 +188,9 @@ def _another_attribute(text: str, plan: Plan, context: Context) -> Plan | None:
         return None
     refers = REFERENCE.search(text) is not None
     zones = _several(text, context) or context.zones
+    if plan.confirms and plan.attribute and not plan.computed and len(zones) == 1 and (numbers := counted(text)):
+        stated = f"={numbers[0].value.rstrip('つ個件')}"
+        return replace(plan, subjects=zones, operation="check", constraints=("by=count", stated))
     if plan.operation in ("check", "filter") and plan.computed and plan.confirms and len(zones) == 1:
         return replace(plan, subjects=zones, operation="check")
     if plan.operation == "sum" and plan.counts and len(zones) == 1:  # how many of them does it have

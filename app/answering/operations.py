@@ -41,7 +41,7 @@ _NTH = re.compile(
 )
 _ENGLISH_NTH = {word: n for n, word in enumerate("second third fourth fifth sixth seventh eighth ninth tenth".split(), 2)}
 _ORDER = re.compile(
-    r"順(?:番|位|々)?(?:に|で|を|は|$|の|通り)|ランキング|ランク|順位|(?<![a-z])rank(?:ed|ing|s)?(?![a-z])|sort|排序|排名|排列"
+    r"順(?:番|位|々)?(?:に|で|だ|を|は|$|の|通り)|ランキング|ランク|順位|(?<![a-z])rank(?:ed|ing|s)?(?![a-z])|sort|排序|排名|排列"
 )
 _TOP = re.compile(
     r"(?:トップ|上位|下位|ベスト|ワースト|top|bottom|前)\s*(?P<n>\d+|[一二三四五六七八九十]+)(?:つ|区|か所|名)?"
@@ -49,7 +49,7 @@ _TOP = re.compile(
 )
 _SUM = re.compile(
     r"合計|ごうけい|総勢|で計|計(?=いくつ|何|\d)|ひっくるめ|束ね|くっつけ|プラス|積み上げ|まとめる?と|あわせて|総計"
-    r"|総数|合わせ(?:て|ると|た)|足(?:す|し|した|せ)|トータル|全部で|全体で|ぜんぶで|総和|合算|累計|[＋+]"
+    r"|総数|合わせ(?:て|ると|た)|足(?:す|し|した|せ)|トータル|全部で|全体で|全体の|ぜんぶで|総和|合算|累計|[＋+]"
     r"|(?<![a-z])sum(?![a-z])|(?<![a-z])total(?![a-z])|altogether|combined|总共|合计|一共|总和|加起来"
 )
 _ADDING = re.compile(
@@ -83,7 +83,8 @@ _COMPARE = re.compile(
     r"どちら|どっち|どれが|比べ|比較|より(?:も)?(?:広|大き|小さ|狭|多|少な)|(?:ほう|方)が(?:広|大き|小さ|狭|多|少な)"
     r"|同じ(?:広さ|大きさ|面積|数|くらい)|compare|larger|bigger|smaller|哪个(?:更|比较)?[大小多少]|比较|比.+[大小多少]"
 )
-_OF_MEAN = re.compile(r"平均(?:値|面積|の広さ)?(?:より(?:も)?|を|以)(?P<adjective>広|大き|小さ|狭|多|少な|上|下|超)")
+_THERE_IS = re.compile(r"(?:って|は|が|とか)(?:ある|あります|いる|います)")
+_OF_MEAN = re.compile(r"平均(?:値|面積|の広さ)?(?:より(?:も)?|を|以)(?:\w{1,6}[がは])?(?P<adjective>広|大き|小さ|狭|多|少な|上|下|超)")
 _THAN = re.compile(
     r"より(?:も)?(?:\w{1,8}[がは])?(?P<adjective>広|大き|小さ|狭|多|少な|上|下)|を(?P<verb>上回|超え|下回)"
     r"|larger than|bigger than|(?P<en>smaller than)"
@@ -132,7 +133,7 @@ def operation_of(text: str, subjects: int, units: Mapping[str, float]) -> Operat
         return Operation("check" if subjects == 1 else "filter", claims)
     if subjects == 2 and (claim := claim_of(text)):
         return Operation("compare", (f"from={direction}", f"claim={claim}"))
-    if subjects == 1 and (than := _THAN.search(text)) and not asks_confirmation(text):
+    if subjects == 1 and (than := _THAN.search(text)) and (not asks_confirmation(text) or _THERE_IS.search(text)):
         sign = "<" if than["en"] or (than["verb"] or than["adjective"] or "")[:1] in ("小", "狭", "少", "下") else ">"
         return Operation("filter", (f"{sign}than",))
     if subjects >= 2 and _COMPARE.search(text):

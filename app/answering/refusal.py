@@ -30,7 +30,8 @@ _NO_NAMES = frozenset(
 _OF_IT = re.compile(r"(?:の|は|って|が|とは|について|\?|$|'s| )(?!区)")
 # An unknown place is what a question is about if it makes up this share of the words that were not understood.
 PLACE_SHARE = 0.25
-# What a logistic model decides by, its weights fitted by `python -m scripts.calibrate`: the best cosine of the first passages; how far the first one's is above the mean of
+# What a logistic model decides by, its weights fitted by `python -m scripts.calibrate`: the best cosine of the first
+# passages; how far the first one's is above the mean of
 # those listed; the share of the question's words that the first passage holds, and the largest that any does; the
 # share of its nouns that the documents have at all; how many they have not; and how many compounds join one of each
 # (介護人材 where there are 人材).

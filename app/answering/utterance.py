@@ -26,6 +26,8 @@ _ONLY_KANA = re.compile(r"[ぁ-ゖァ-ヺー、。?!~・ ]+")
 _ONLY_KATAKANA = re.compile(r"[ァ-ヺー、。?!~・ ]+")
 _TO_HIRAGANA = {code: code - 0x60 for code in range(0x30A1, 0x30F7)}
 _DECIMALS = re.compile(r"小数(?:点)?(?:以下)?(?:第)?(?:\d|[一二三])位?(?:まで)?")
+# What ends a sentence in a few hiragana is how it is said, if not well typed: 「おしえてくだい」.
+_TAIL = re.compile(r"[ぁ-ゖ]{1,3}")
 _QUOTATION = re.compile(r"(?<=「)[^「」]+(?=」)|(?<=『)[^『』]+(?=』)|(?<=\")[^\"]+(?=\")|(?<=“)[^“”]+(?=”)")
 # Numbers and places in an order say nothing of a topic.
 _NO_TOPIC = re.compile(r"(?:全|両|各|同|当|本|他)?[\d０-９]*|第?(?:\d+|[一二三四五六七八九十])(?:つ|番|個|点|件|項|区)?(?:目|位|以)?|[a-z]")
@@ -128,6 +130,7 @@ class Utterance:
         return tuple(
             item
             for item in mentions
+            if not (item.end >= len(self.question.rstrip("。?？!！ ")) and _TAIL.fullmatch(item.value))
             if (text := normalize(item.value).text) not in self._nouns and not _NO_TOPIC.fullmatch(text.removesuffix(self._noun))
         )
 

@@ -179,11 +179,16 @@ class Vocabulary:
         ]
 
     def misspelt_mentions(self, heard: Utterance) -> list[AttributeMention]:
-        """Attributes that are written with a wrong ideograph, which leaves a word that is in no dictionary: 「施索」."""
+        """Attributes written with wrong ideographs: what sounds the same (面責), or a word that is in no dictionary (施索)."""
         found = []
         for mention in heard.leftover():
             letters = normalize(mention.value).text
             pieces = [token for token in heard.tokens if mention.start <= token.start < mention.end]
+            spoken = "".join(token.reading for token in pieces)
+            same_sound = [item for item in self._readings if item[1] == spoken]
+            if same_sound and _KANJI.search(letters):
+                found.append(AttributeMention(same_sound[0][0], mention.start, mention.end, (True, len(letters)), False))
+                continue
             if len(letters) < _SHORTEST_WORD or not all(_KANJI.fullmatch(token.surface) for token in pieces):
                 continue
             near = [
