@@ -51,6 +51,7 @@ TEMPLATES: Mapping[str, Mapping[str, str]] = {
         "en": "{zone} has the smaller {word}. {items}",
         "zh": "{word}较小的是{zone}。{items}",
     },
+    "compare_same": {"ja": "{word}は同じです。{items}", "en": "{word}: the same. {items}", "zh": "{word}相同。{items}"},
     "filter": {
         "ja": "当てはまるのは{number}つです。{items}",
         "en": "{number} match. {items}",
@@ -210,6 +211,11 @@ TEMPLATES: Mapping[str, Mapping[str, str]] = {
         "ja": "{zone}は載っていますが、「{echo}」の記載はありません。",
         "en": "{zone} is in this document, but it says nothing about “{echo}”.",
         "zh": "本资料载有{zone}，但没有关于“{echo}”的记载。",
+    },
+    "attribute_absent_part": {
+        "ja": "この資料に「{echo}」だけの{word}の記載はありません。",
+        "en": "This document does not give {word} for “{echo}” alone.",
+        "zh": "本资料没有单独给出“{echo}”的{word}。",
     },
     "attribute_absent": {
         "ja": "この資料に「{echo}」についての記載はありません。",

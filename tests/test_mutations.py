@@ -177,6 +177,15 @@ def test_the_answers_are_of_every_sort(answers: list[Json]) -> None:
     assert sum(len(asked) > 1 for asked in ASKED) >= 8
 
 
+@pytest.mark.parametrize("question", ["Where is Caohejing?", "漕河泾在哪个区？", "Where is BINJIANG?"])
+def test_a_name_in_another_script_is_asked_back_and_proved(assistant: Assistant, evidence: Evidence, question: str) -> None:
+    """What may be meant is asked in the user's own words, as they are written."""
+    answer = assistant.ask(question).as_json()
+    assert answer["status"] == "clarify"
+    verdict = verify_answer(answer, evidence)
+    assert verdict.proved, verdict
+
+
 # ── One character ───────────────────────────────────────────────────────────────────────────────────────────
 
 LETTERS = "約0123456789.,のは、。・「」（）区はい答面積平方キロ施策虹口徐匯宝山促進aAeo #\n\u200b々#/"

@@ -207,8 +207,6 @@ def test_a_question_has_a_place_where_its_words_stand(text: str) -> None:
     spans = ordinal_spans(text)
     assert bool(spans) == (ordinal_of(text) is not None)
     assert all(0 <= start < end <= len(text) for start, end in spans)
-    covered = {i for start, end in spans for i in range(start, end)}
-    assert ordinal_of("".join("、" if i in covered else character for i, character in enumerate(text))) is None
 
 
 @given(st.text(max_size=30))

@@ -9,7 +9,7 @@ from decimal import Decimal
 from app.answer import Answer, Completeness
 from app.answering import derivation
 from app.answering.composition import Composer
-from app.answering.computation import Measure, compute, meets, position, share
+from app.answering.computation import Measure, compute, meets, position, share, shown
 from app.answering.context import context_of
 from app.answering.conversation import resolve
 from app.answering.ledger import Ledger, Statement
@@ -117,6 +117,8 @@ class Assistant:
             return self._composer.passages(question, plan, hits, self._relevance.openings())
         if statements := self._statements(plan, hits):
             return self._composer.statements(question, plan, statements, hits, self._completeness(plan, statements))
+        if plan.operation == "nth" and plan.attribute and not plan.leftover:  # there are not so many
+            return self._composer.refusal(question, plan, Refused("not_in_document"), hits)
         return None
 
     def _corrected(self, question: str, plan: Plan, hits: Sequence[Hit]) -> Answer | None:
@@ -182,6 +184,8 @@ class Assistant:
         if missing or not measures:
             return self._composer.refusal(question, plan, Refused("missing_operand", zones=missing), hits)
         plan = self._bounded(plan, measures)
+        if plan.operation == "ratio" and not all(measure.number for measure in measures):
+            return self._composer.refusal(question, plan, Refused("missing_operand"), hits)
         draft = self._composer.draft(question, plan)
         if plan.operation == "check":
             return derivation.check(draft, measures[0], hits)
@@ -212,7 +216,7 @@ class Assistant:
             first, second = measures
             holds = {">": first.number > second.number, "<": first.number < second.number}.get(claim, first.number == second.number)
         elif computation.number is not None and (stated := plan.constraint("")):
-            holds = meets(computation.number, [f"={stated}"])
+            holds = meets(Decimal(shown(computation.number)), [f"={stated}"])
         then = self._then(plan, [measure.subject for measure in computation.chosen])
         return derivation.derive(draft, computation, hits, completeness, holds, then)
 

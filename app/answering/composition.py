@@ -133,7 +133,10 @@ class Composer:
             parts["echo"] = [draft.echo(refused.missing)]
         elif template in ("attribute_absent", "name_unknown"):
             template = "not_in_document"
-        if template == "attribute_absent" and len(plan.subjects) == 1:
+        if refused.word is not None:
+            template = "attribute_absent_part"
+            parts["word"] = [draft.word(refused.word)]
+        elif template == "attribute_absent" and len(plan.subjects) == 1:
             zone = draft.zone_named(plan.subjects[0])
             if zone:
                 template = "attribute_absent_of"

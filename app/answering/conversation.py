@@ -40,9 +40,11 @@ _UNITLESS: dict[str, float] = {"つ": 1.0}
 def resolve(question: str, plan: Plan, context: Context | None, of_document: Collection[str] = ()) -> Plan:
     """The plan of a question asked in a context; a question that says everything itself stays as it is, and so does one
     for an attribute `of_document`, which no zone has."""
-    if context is None or plan.attribute in of_document:
+    if context is None or plan.attribute in of_document or (plan.operation == "count" and plan.attribute is None):
         return plan
     text = normalize(question).text
+    if context.plan.attribute in of_document and (place := ordinal_of(text)) and not plan.leftover:
+        return replace(plan, attribute=context.plan.attribute, operation="nth", constraints=(f"nth={place}",), subjects=())
     if plan.implied and context.plan.attribute and context.plan.computed:  # what is measured is what was measured before
         plan = replace(plan, attribute=None)
     for way in (_another_zone, _the_others, _another_place, _another_operation, _another_attribute):
@@ -147,9 +149,14 @@ def _another_operation(text: str, plan: Plan, context: Context) -> Plan | None:
     attribute = plan.attribute or before.attribute
     if plan.subjects or plan.leftover or attribute is None:
         return None
-    refers = REFERENCE.search(text) is not None
+    if plan.constraint("then"):
+        return plan
+    if plan.operation == "filter" and plan.confirms and len(context.zones) == 1 and before.operation != "filter":
+        return replace(plan, subjects=context.zones, operation="check")
     zones = _several(text, context)
-    if before.operation in ("max", "min", "rank") and not refers and len(before.subjects) < 2:
+    again = _again(text, 2)
+    picks = again is None or again.name in ("max", "min", "rank", "nth")
+    if picks and before.operation in ("max", "min", "rank") and not REFERENCE.search(text) and len(before.subjects) < 2:
         zones = ()  # what was picked is not what is to be picked from
     if OVER_IT.search(text) and len(context.zones) == 1:
         sign = "<" if asks_smallest(text) else ">"

@@ -35,7 +35,7 @@ def derive(
         draft.say("yes" if holds else "no")
     word: list[Segment] = [draft.word(plan.attribute or "")]
     parts: dict[str, Sequence[Segment]] = {"word": draft.fill("number_of", {"word": word}) if plan.counts else word}
-    if name in ("max", "min", "nth", "compare") and chosen:
+    if name in ("max", "min", "nth", "compare") and chosen and not (name == "compare" and _is_tied(computation)):
         parts |= {"zone": [_chosen(draft, chosen[0], computation, operands)], "value": [draft.measure(chosen[0])]}
     if name in ("max", "min", "nth"):
         listed = chosen[1:]  # those that share the place
@@ -121,12 +121,18 @@ def check(draft: Draft, measure: Measure, hits: Sequence[Hit]) -> Answer:
 
 def _template(draft: Draft, computation: Computation) -> str:
     name = computation.operation
+    if name == "compare" and _is_tied(computation):
+        return "compare_same"
     if name in _DIRECTED:
         name += "_min" if "from=min" in draft.plan.constraints else "_max"
     if name == "filter" and not computation.chosen:
         return "filter_none"
     many = draft.plan.counts and (name in ("max", "min") or name.startswith(_DIRECTED))
     return f"{name}_count" if many else name
+
+
+def _is_tied(computation: Computation) -> bool:
+    return len({measure.number for measure in computation.operands}) == 1
 
 
 def _items(

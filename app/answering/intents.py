@@ -29,6 +29,9 @@ _JOINS = re.compile(r"(?:と|や|、|,|・|および|及び|ならびに|and|&|�
 
 _ALSO = re.compile(r"^(?!は、|が、|で)[^。]{0,12}?(?:と|や|ついでに|あと|それから|（|\(|および|加えて)[^のは]{0,6}$|(?:ついでに|あと|それと)")
 
+_BY_SIZE = re.compile(r"(?:一番|いちばん|最も|もっとも|番目に|位に)(?:\w{1,4}が)?(?:広|大き|狭|小さ|でか|デカ)|最大|最小|最(?:広|狭)")
+_NTH_MANY = re.compile(r"(?:番目|番|位)(?:に|の)?(?:多|少な)")
+
 
 class Intents:
     """Understands intents in the words of one vocabulary."""
@@ -50,7 +53,13 @@ class Intents:
         alone = not self._vocabulary.measures_in(heard.spoken) and not of_facts and not countable_nouns(mentions)
         if alone and (zones := self._zone_count(heard, subjects)) is not None:
             return zones, None
-        found = self._counting(heard, mentions, subjects, asks_which) or self._measuring(heard, mentions, asked, subjects)
+        ways = [
+            lambda: self._counting(heard, mentions, subjects, asks_which),
+            lambda: self._measuring(heard, mentions, asked, subjects),
+        ]
+        if _BY_SIZE.search(heard.spoken):
+            ways.reverse()
+        found = ways[0]() or ways[1]()
         if found is not None:
             operation, of = found
             spans = operation_words(heard.spoken, [*self._vocabulary.measures_in(heard.spoken), *counted(heard.spoken)])
@@ -61,7 +70,9 @@ class Intents:
                 place, end = operation.constraints[-2:]  # whether it has that place, not which one has
                 operation = Operation("position", (*operation.constraints[:-2], end, f"={place[4:]}"))
             if attribute and attribute is not of and operation.name in PICKS:
-                operation = Operation(operation.name, (*operation.constraints, f"then={attribute.name}"))
+                then = [item.attribute.name for item in self._also_of(heard, mentions, asked, of)]
+                names = tuple(f"then={name}" for name in (*then, attribute.name))
+                operation = Operation(operation.name, (*operation.constraints, *names))
             open_words = heard.without(heard.leftover(), self._vocabulary.background)
             open_words = without_lead(heard, open_words, mentions, operation)
             if operation.name == "count_matches":
@@ -92,6 +103,13 @@ class Intents:
         return None, attribute
 
     @staticmethod
+    def _also_of(
+        heard: Utterance, mentions: Sequence[AttributeMention], asked: AttributeMention | None, of: Attribute
+    ) -> list[AttributeMention]:
+        """What else is asked of the zones that are picked, beside the attribute asked for and the one they are picked by."""
+        return [item for item in _also(heard, mentions, asked) if item.attribute is not of and item.attribute.of == "zone"]
+
+    @staticmethod
     def _dresses(heard: Utterance, mention: Mention) -> bool:
         """Whether words only dress up a question for a number that it names: no name, and nothing whose number it is."""
         tokens = [token for token in heard.tokens if mention.start <= token.start < mention.end]
@@ -118,7 +136,7 @@ class Intents:
         text = self._vocabulary.sections.without_numbers(heard.spoken)
         cue = count_cue(text)
         countable = [item for item in countable_nouns(mentions) if item.attribute.name not in self._vocabulary.single]
-        if cue is None or not countable or ordinal_of(text):
+        if cue is None or not countable or (ordinal_of(text) and not _NTH_MANY.search(text)):
             return None
         place = heard.normalized.raw_span(cue, cue + 1)[0] + len(heard.spoken) - len(text)
         nearest = min(countable, key=lambda item: (item.start > place + 8, abs(item.start - place), -item.end))
@@ -143,7 +161,8 @@ class Intents:
             return None  # so many zones, not so many of them
         if operation.name == "filter" and not (asks_which or subjects or operation.constraints[0][0] in "<>"):
             return None
-        return Operation(operation.name, ("by=count", *operation.constraints)), attribute
+        than = (f"than={subjects[0]}",) if operation.name == "filter" and operation.constraints[0][1:] == "than" else ()
+        return Operation(operation.name, ("by=count", *operation.constraints, *than)), attribute
 
     @staticmethod
     def _beside(heard: Utterance, attribute: Attribute, mentions: Sequence[AttributeMention]) -> tuple[Mention, ...]:

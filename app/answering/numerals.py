@@ -10,9 +10,10 @@ from app.reading.facts import parse_number
 # In normalised text; 「十」 alone is one too.
 NUMBER = r"(?<![\d.,])(?:\d[\d,]*(?:\.\d+)?[十百千万]?|[一二三四五六七八九十百千万]+)"
 _DIGITS = {digit: value for value, digit in enumerate("一二三四五六七八九十", 1)}
-_ORDINAL = re.compile(r"(?<![\d.])(\d+|[一二三四五六七八九十]|ふた|みっ)(?:つ|番|個|点|件|こ)(?:目|め)")
+_ORDINAL = re.compile(r"(?<![\d.])(\d+|[一二三四五六七八九十]+|ふた|みっ)(?:つ|番|個|点|件|こ)(?:目|め)")
+_FROM_LAST = re.compile(r"(?:最後|後ろ|うしろ|末尾|下)から(?:数えて)?(?:第)?$")
 _ENGLISH_ORDINAL = re.compile(
-    r"(?<![a-z])(first|second|third|fourth|fifth|sixth|\d(?=st|nd|rd|th))(?:st|nd|rd|th)?"
+    r"(?<![a-z])(first|second|third|fourth|fifth|sixth|\d+(?=st|nd|rd|th))(?:st|nd|rd|th)?"
     r"(?: (?:one|measure|area|item|point|feature|highlight))?(?![a-z -])|第([一二三四五六\d])(?:个|项|条|点)"
 )
 _LAST = re.compile(r"最後(?:の|に|は)|一番(?:最後|下)の|the last (?:one|measure|area)|最后一[个项条]")
@@ -57,7 +58,8 @@ def ordinal_of(text: str) -> int | None:
     """The place in a list that a normalised question asks for, from 1; -1 is the last: 「2つ目」「三番目」「最後の」."""
     if match := _ORDINAL.search(text):
         number = match[1]
-        return int(number) if number.isdigit() else _SPOKEN.get(number) or _DIGITS[number]
+        place = int(number) if number.isdigit() else _SPOKEN.get(number) or int(parse(number))
+        return -place if _FROM_LAST.search(text[: match.start()]) else place
     if match := _ENGLISH_ORDINAL.search(text):
         number = match[1] or match[2]
         return _ENGLISH.get(number) or int(parse(number))

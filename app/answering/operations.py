@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from app.answering.mood import asks_confirmation, claim_of
-from app.answering.numerals import NUMBER, parse
+from app.answering.numerals import NUMBER, exact, parse
 from app.answering.stated import BOUNDS, BOUNDS_BEFORE, NOT_ORDINAL, range_of, stated_values
 from app.schema import Mention
 
@@ -22,7 +22,7 @@ COUNTERS: Mapping[str, float] = dict.fromkeys(
 _SMALL = re.compile(
     r"こぢんまり|小ぢんまり|こじんまり|小規模|手狭|小さ|小い|小さく|狭|最小|最少|少な|小せ|ちっ?ちゃ|ちいさ|せま"
     r"|すくな|ちいさ|せまい|すくない|下から|後ろから|コンパクト|下位|ワースト|ビリ|どん尻"
-    r"|smallest|smaller|(?<!at )least|fewest|fewer|最小的|小的|更小|较小|最少|少的|(?<!大)小[?。]?$|第[一二三四五六七八九十\d]+小"
+    r"|smallest|smaller|bottom|(?<!at )least|fewest|fewer|最小的|小的|更小|较小|最少|少的|(?<!大)小[?。]?$|第[一二三四五六七八九十\d]+小"
 )
 _BOTH_ENDS = (
     re.compile(r"最大|最多|(?:一番|いちばん|最も|もっとも)(?:大き|広|多)|largest|biggest"),
@@ -113,8 +113,11 @@ def operation_of(text: str, subjects: int, units: Mapping[str, float]) -> Operat
             return Operation(over, bounds)
         return Operation("check" if subjects == 1 and len(bounds) == 1 and asks_confirmation(text) else "filter", bounds)
     claims = tuple(f"={value.number}" for value in stated[:1])
+    if subjects == 2 and not claims and (times := re.search(rf"({NUMBER})倍", text)):
+        return Operation("ratio", (f"={exact(parse(times[1]))}",))
     if (mean := _OF_MEAN.search(text)) and subjects == 0:
-        return Operation("filter", (f"{'<' if mean['adjective'][0] in '小狭少下' else '>'}mean",))
+        sign = "<" if mean["adjective"][0] in "小狭少下" else ">"
+        return Operation("filter", (f"{sign}{'=' if '以' in mean.group() else ''}mean",))
     if (nth := _NTH.search(text)) and (n := _nth(nth)):
         return Operation("nth", (f"nth={n}", f"from={direction}"))
     if top := _TOP.search(text):

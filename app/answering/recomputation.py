@@ -19,7 +19,7 @@ from app.answering.redoing import PICKS, Redone, computes, meets, operands, redo
 _DIRECTED = [f"{name}_{end}" for name in ("nth", "rank", "compare", "position") for end in ("max", "min")]
 _CONTRADICTING = frozenset({"premise_place", "premise_elsewhere", "premise_fact"})
 _SAYING = frozenset(
-    "filter filter_none sum mean difference ratio share count_of count_all count_zones count_matches check_yes check_no".split()
+    "filter filter_none compare_same sum mean difference ratio share count_of count_all count_zones count_matches check_yes check_no".split()
 ) | {name + tail for name in ("max", "min", *_DIRECTED) for tail in ("", "_count")}
 
 
@@ -87,14 +87,15 @@ def _expected(plan: Mapping[str, Any], redone: Redone, evidence: Evidence) -> tu
     if operation == "filter":
         claims.append(_Claim("count", str(len(picked)), all_of_it, None, float(len(picked))))
         template = "filter" if picked else "filter_none"
-    if operation == "compare":  # the winner is named, and then all of them in order
+    tied = operation == "compare" and len({value.number for value in picked}) == 1
+    if operation == "compare" and not tied:  # the winner is named, and then all of them in order
         claims.append(_Claim(operation, picked[0].subject or "", all_of_it, picked[0].passages))
     if operation in PICKS:
         for value in picked:
             show(value, name=True)
         if values[0].counted and operation != "filter":
             template += "_count"
-        return claims, template
+        return claims, "compare_same" if tied else template
     result = _place(plan, stands_on, all_of_it) if operation == "position" else _result(operation, plan, stands_on, all_of_it)
     if operation == "position" and values[0].counted:
         template += "_count"

@@ -45,11 +45,12 @@ _MOST_UNKNOWN = 4
 @dataclass(frozen=True, slots=True)
 class Refused:
     """Why there is no answer, the words of the question that it is about (None if it is all of it), and the zones of
-    which something is missing."""
+    which something is missing, and the attribute (`word`) that is given of the whole alone."""
 
     reason: Reason
     missing: Mention | None = None
     zones: tuple[str, ...] = ()
+    word: str | None = None
 
 
 class Judge:
@@ -209,7 +210,8 @@ class Judge:
             return None
         part = any(token.base in ONLY_CUES for token in self._tokenizer.tokenize(question))
         if plan.places and (part or not plan.subjects):
-            return Refused("attribute_absent", _attribute_mention(question, attribute))
+            place = plan.places[0]
+            return Refused("attribute_absent", Mention(question[place.start : place.end], place.start, place.end), word=attribute.name)
         asked_of = [item for item in plan.leftover if _OF_IT.match(normalize(question[item.end :]).text)]
         if asked_of and not plan.subjects:
             mention = max(asked_of, key=lambda item: len(item.value))

@@ -54,7 +54,7 @@ def stated_values(text: str, units: Mapping[str, float]) -> list[Stated]:
     """The numbers with a unit in the question; the words between two of them are before one and behind the other."""
     names = "|".join(re.escape(unit) for unit in sorted(units, key=len, reverse=True))
     # The first of a range goes without its unit: 「10〜30平方キロ」.
-    lone = rf"{NUMBER}(?=\s*(?:から|〜|~|-|–|—|到|to|以上|を超え)\s*{NUMBER}\s*(?:{names}))"
+    lone = rf"{NUMBER}(?=\s*(?:から|〜|~|-|–|—|到|to|and|以上|を超え)\s*{NUMBER}\s*(?:{names}))"
     pattern = rf"(?P<number>{NUMBER})\s*(?P<unit>{names}){NOT_ORDINAL}|{lone}"
     matches = list(re.finditer(pattern, text)) if names else []
     factors = [units[match["unit"]] if match["unit"] else 0.0 for match in matches]
