@@ -9,7 +9,7 @@ from decimal import Decimal
 from app.answer import Answer, Completeness
 from app.answering import derivation
 from app.answering.composition import Composer
-from app.answering.computation import Measure, compute, meets, position, share, shown
+from app.answering.computation import Measure, compute, meets, position, share, shown, within
 from app.answering.context import context_of
 from app.answering.conversation import resolve
 from app.answering.ledger import Ledger, Statement
@@ -199,7 +199,7 @@ class Assistant:
                 computation = position(parts[0], measures, plan.constraints)
         else:
             if plan.operation in ("sum", "mean"):
-                measures = self._within(plan, measures)
+                measures = within(plan.constraints, measures)
             if not measures:
                 return self._composer.refusal(question, plan, Refused("missing_operand"), hits)
             computation = compute(plan.operation, plan.constraints, measures)
@@ -228,16 +228,6 @@ class Assistant:
         bound = next(exact(float(measure.number)) for measure in measures if measure.subject == than)
         constraints = tuple(item[:-4] + bound if item in ("<than", ">than") else item for item in plan.constraints)
         return replace(plan, subjects=(), constraints=constraints)
-
-    @staticmethod
-    def _within(plan: Plan, measures: Sequence[Measure]) -> list[Measure]:
-        """The measures that a sum or a mean is of, where the question bounds them: 「40平方キロ超の区の合計」「上位3つ」."""
-        bounds = [item for item in plan.constraints if item[0] in "<>"]
-        numbers = [measure.number for measure in measures]
-        if top := plan.constraint("top"):
-            largest = plan.constraint("from") != "min"
-            measures = sorted(measures, key=lambda measure: measure.number, reverse=largest)[: int(top)]
-        return [measure for measure in measures if meets(measure.number, bounds, numbers)]
 
     def _then(self, plan: Plan, subjects: Sequence[str]) -> list[Statement]:
         """What is asked of the zones that a computation picked."""

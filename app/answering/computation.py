@@ -128,3 +128,14 @@ def _picked(operation: str, chosen: Sequence[Measure], ranked: Sequence[Measure]
 def _result(operation: str, operands: Sequence[Measure], number: Decimal, unit: str | None) -> Computation:
     approximate = any(measure.approximate for measure in operands)
     return Computation(operation, tuple(operands), (), number, unit, approximate)
+
+
+def within(constraints: Sequence[str], measures: Sequence[Measure]) -> list[Measure]:
+    """The measures that a sum or a mean is of, where a question bounds them: 「40平方キロ超の区の合計」「上位3つ」."""
+    bounds = [item for item in constraints if item[0] in "<>"]
+    numbers = [measure.number for measure in measures]
+    tops = [int(item.removeprefix("top=")) for item in constraints if item.startswith("top=")]
+    if tops:
+        largest = "from=min" not in constraints
+        measures = sorted(measures, key=lambda measure: measure.number, reverse=largest)[: tops[0]]
+    return [measure for measure in measures if meets(measure.number, bounds, numbers)]
