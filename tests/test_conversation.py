@@ -91,6 +91,11 @@ def test_what_is_left_out_comes_from_before(
     assert plan.constraints == tuple(constraints)
 
 
+@pytest.mark.parametrize(("stated", "status"), [("6つ", "answered"), ("六つ", "answered"), ("5本", "corrected")])
+def test_a_count_is_checked_however_it_is_written(assistant: Assistant, stated: str, status: str) -> None:
+    assert assistant.ask(f"虹口は{stated}？", ["徐匯の施策の数は？"]).status == status  # it has six
+
+
 def test_a_refusal_leaves_nothing_behind(assistant: Assistant) -> None:
     assert assistant.ask("そこの面積は？", ["浦東新区の重点は？"]).plan.subjects == ()
 

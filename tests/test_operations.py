@@ -17,6 +17,7 @@ from app.answering.operations import (
     counted,
     operation_of,
     operation_words,
+    stated_count,
 )
 from app.reading.normalization import normalize
 
@@ -359,6 +360,14 @@ def test_the_same_number_in_every_unit_is_the_same_bound() -> None:
 def test_spaces_width_and_case_change_nothing() -> None:
     for question in ("20km2以上の区は", "２０ｋｍ２以上の区は", "20 KM2 以上の区は", "20㎢以上の区は"):
         assert asked(question, 0) == Operation("filter", (">=20",)), question
+
+
+@pytest.mark.parametrize(
+    ("text", "constraint"),
+    [("6つの方は?", "=6"), ("六つ?", "=6"), ("12件ある?", "=12"), ("5 measures?", "=5"), ("6つと5件", "=6"), ("2つ目は?", None), ("面積は?", None)],
+)
+def test_a_number_of_things_is_a_constraint(text: str, constraint: str | None) -> None:
+    assert stated_count(text) == constraint
 
 
 def test_a_place_in_a_list_is_no_number_of_things() -> None:

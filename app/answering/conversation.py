@@ -12,7 +12,7 @@ from dataclasses import replace
 
 from app.answering.context import Context
 from app.answering.numerals import NUMBER, ordinal_of, parse
-from app.answering.operations import Operation, asks_count, asks_many, asks_smallest, counted, operation_of
+from app.answering.operations import Operation, asks_count, asks_many, asks_smallest, operation_of, stated_count
 from app.answering.references import (
     BACKWARDS,
     BOTH,
@@ -78,8 +78,7 @@ def _another_zone(text: str, plan: Plan, context: Context) -> Plan | None:
         return replace(kept, terms=before.terms, topic=before.topic)
     if before.attribute is None:
         return plan
-    if before.counts and len(plan.subjects) == 1 and (numbers := counted(text)):
-        stated = f"={numbers[0].value.rstrip('つ個件')}"
+    if before.counts and len(plan.subjects) == 1 and (stated := stated_count(text)):
         return replace(plan, attribute=before.attribute, operation="check", constraints=("by=count", stated))
     between = before.operation in _BETWEEN and len(plan.subjects) == 2
     if between or (before.operation in ("sum", "mean", "rank", "max", "min") and len(plan.subjects) > 1):
@@ -195,8 +194,7 @@ def _another_attribute(text: str, plan: Plan, context: Context) -> Plan | None:
         return None
     refers = REFERENCE.search(text) is not None
     zones = _several(text, context) or context.zones
-    if plan.confirms and plan.attribute and not plan.computed and len(zones) == 1 and (numbers := counted(text)):
-        stated = f"={numbers[0].value.rstrip('つ個件')}"
+    if plan.confirms and plan.attribute and not plan.computed and len(zones) == 1 and (stated := stated_count(text)):
         return replace(plan, subjects=zones, operation="check", constraints=("by=count", stated))
     if plan.operation in ("check", "filter") and plan.computed and plan.confirms and len(zones) == 1:
         return replace(plan, subjects=zones, operation="check")
@@ -204,8 +202,8 @@ def _another_attribute(text: str, plan: Plan, context: Context) -> Plan | None:
         return replace(plan, subjects=zones, operation="count", constraints=())
     if plan.computed and plan.operation not in ("count", "position"):
         return replace(plan, subjects=zones) if refers and len(zones) > 1 else None
-    if (first := re.search(r"最初の(?:区|ところ)|1つ目の区", text)) and context.trail and plan.attribute:
-        return replace(plan, subjects=context.trail[: 1 if first else 0])
+    if re.search(r"最初の(?:区|ところ)|1つ目の区", text) and context.trail and plan.attribute:
+        return replace(plan, subjects=context.trail[:1])
     follows = refers or (plan.attribute is not None and not plan.leftover and plan.operation != "which")
     if refers and plan.operation == "which" and not plan.leftover and context.plan.terms:
         kept = replace(context.plan, operation="which", subjects=(), constraints=())
@@ -225,14 +223,13 @@ def _again(text: str, zones: int) -> Operation | None:
 def _another_bound(text: str, plan: Plan, before: Plan) -> Operation | None:
     """「では20以上だと？」「6つの方は？」: the filter or check of before with another number."""
     number = re.search(rf"({NUMBER})(?:つ|個|件)?(?:以上|以下|未満|を?超|より)", text)
-    exact = counted(text)
     if plan.computed and plan.operation != "count":
         return None
     if before.operation in ("filter", "check") and number:
         again = operation_of(re.sub(rf"{re.escape(number[1])}(?!つ)", number[1] + "つ", text, count=1), 0, _UNITLESS)
         return again if again and again.name == "filter" else None
-    if before.operation == "filter" and before.counts and exact:
-        return Operation("filter", (f"={exact[0].value.rstrip('つ個件')}",))
+    if before.operation == "filter" and before.counts and (stated := stated_count(text)):
+        return Operation("filter", (stated,))
     return None
 
 

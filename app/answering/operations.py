@@ -18,6 +18,7 @@ from app.schema import Mention
 COUNTERS: Mapping[str, float] = dict.fromkeys(
     "つ 個 件 点 項目 か所 ヶ所 カ所 箇所 種類 本 项 个 条 measures areas".split(), 1.0
 )
+_COUNTED = re.compile(rf"(?P<number>{NUMBER})\s*(?:{'|'.join(COUNTERS)}){NOT_ORDINAL}")
 
 _SMALL = re.compile(
     r"こぢんまり|小ぢんまり|こじんまり|小規模|手狭|小さ|小い|小さく|狭|最小|最少|少な|小せ|ちっ?ちゃ|ちいさ|せま"
@@ -186,8 +187,7 @@ def operation_words(text: str, measures: Sequence[Mention]) -> list[tuple[int, i
 
 def count_cue(text: str) -> int | None:
     """Where a normalised text begins to speak of how many there are; None if it does not: 「数」「いくつ」「5件」「多い」."""
-    counted = re.compile(rf"{NUMBER}\s*(?:{'|'.join(COUNTERS)}){NOT_ORDINAL}")
-    cues = [_COUNT, counted, re.compile(r"多[いく]|少な[いく]|最[多少]|(?<![a-z])(?:most|fewest|fewer|more)(?= (?:measures|areas))")]
+    cues = [_COUNT, _COUNTED, re.compile(r"多[いく]|少な[いく]|最[多少]|(?<![a-z])(?:most|fewest|fewer|more)(?= (?:measures|areas))")]
     return min((match.start() for cue in cues if (match := cue.search(text))), default=None)
 
 
@@ -208,8 +208,13 @@ def asks_smallest(text: str) -> bool:
 
 def counted(text: str) -> list[Mention]:
     """Numbers of things in a normalised text: 「6つ」「5件」. Their places are in that text."""
-    pattern = re.compile(rf"{NUMBER}\s*(?:{'|'.join(COUNTERS)}){NOT_ORDINAL}")
-    return [Mention(match.group(), *match.span()) for match in pattern.finditer(text)]
+    return [Mention(match.group(), *match.span()) for match in _COUNTED.finditer(text)]
+
+
+def stated_count(text: str) -> str | None:
+    """The first number of things in a normalised text, as a constraint: 「六つ」 and 「6件」 are `=6`; None without one."""
+    match = _COUNTED.search(text)
+    return None if match is None else f"={exact(parse(match['number']))}"
 
 
 def _nth(match: re.Match[str]) -> int:
