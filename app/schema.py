@@ -86,6 +86,19 @@ class Reading:
 
 
 @dataclass(frozen=True, slots=True)
+class Mention:
+    """A stretch of the question, `question[start:end]`, that names something: `value` is what it names."""
+
+    value: str
+    start: int
+    end: int
+
+    def overlaps(self, other: Mention) -> bool:
+        """Whether two stretches share a character."""
+        return self.start < other.end and other.start < self.end
+
+
+@dataclass(frozen=True, slots=True)
 class Token:
     """A word of a text: `surface == text[start:end]`; `base` is its dictionary form, `reading` katakana or ''.
 
@@ -103,6 +116,11 @@ class Token:
     place: bool = False
     action: bool = False
 
+    @property
+    def mention(self) -> Mention:
+        """The word as a stretch of the question that it is of."""
+        return Mention(self.surface, self.start, self.end)
+
 
 @dataclass(frozen=True, slots=True)
 class Hit:
@@ -111,15 +129,6 @@ class Hit:
     passage: Passage
     score: float
     legs: Mapping[str, float]
-
-
-@dataclass(frozen=True, slots=True)
-class Mention:
-    """A stretch of the question, `question[start:end]`, that names something: `value` is what it names."""
-
-    value: str
-    start: int
-    end: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,7 +178,7 @@ class Plan:
 
     def constraint(self, name: str) -> str | None:
         """What follows `name=` among the constraints, None if it is not there."""
-        return next((item[len(name) + 1 :] for item in self.constraints if item.startswith(f"{name}=")), None)
+        return next(iter(self.constrained(name)), None)
 
     def constrained(self, name: str) -> tuple[str, ...]:
         """All that follow `name=` among the constraints."""

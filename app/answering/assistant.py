@@ -198,11 +198,11 @@ class Assistant:
             if plan.operation == "position":
                 computation = position(parts[0], measures, plan.constraints)
         else:
-            if plan.operation in ("sum", "mean"):
-                measures = within(plan.constraints, measures)
-            if not measures:
+            adds = plan.operation in ("sum", "mean")
+            if adds and not within(plan.constraints, measures):
                 return self._composer.refusal(question, plan, Refused("missing_operand"), hits)
             computation = compute(plan.operation, plan.constraints, measures)
+            measures = list(computation.operands) if adds else measures
         if plan.operation == "nth" and not computation.chosen:  # there are not so many
             return self._composer.refusal(question, plan, Refused("missing_operand"), hits)
         completeness = None

@@ -49,12 +49,9 @@ def compute(operation: str, constraints: Sequence[str], measures: Sequence[Measu
     descending = wanted.get("from", "min" if operation == "min" else "max") == "max"
     numbers = [measure.number for measure in measures]
     if operation in ("sum", "mean"):
-        bounds = [item for item in constraints if item[0] in "<>"]
-        if "top" in wanted:
-            measures = sorted(measures, key=lambda measure: measure.number, reverse=descending)[: int(wanted["top"])]
-        measures = [measure for measure in measures if meets(measure.number, bounds, numbers)]
+        measures = within(constraints, measures)
         if not measures:
-            raise ValueError(f"no measure meets {bounds}")
+            raise ValueError(f"no measure meets {list(constraints)}")
         numbers = [measure.number for measure in measures]
         total = sum(numbers, Decimal(0))
         return _result(operation, measures, total if operation == "sum" else total / len(numbers), measures[0].unit)
@@ -78,6 +75,17 @@ def compute(operation: str, constraints: Sequence[str], measures: Sequence[Measu
     if operation == "difference":
         return _result(operation, ranked, larger.number - smaller.number, larger.unit)
     return _result(operation, ranked, larger.number / smaller.number, "倍")
+
+
+def within(constraints: Sequence[str], measures: Sequence[Measure]) -> list[Measure]:
+    """The measures that a sum or a mean is of, where a question bounds them: 「40平方キロ超の区の合計」「上位3つ」."""
+    bounds = [item for item in constraints if item[0] in "<>"]
+    numbers = [measure.number for measure in measures]
+    tops = [int(item.removeprefix("top=")) for item in constraints if item.startswith("top=")]
+    if tops:
+        largest = "from=min" not in constraints
+        measures = sorted(measures, key=lambda measure: measure.number, reverse=largest)[: tops[0]]
+    return [measure for measure in measures if meets(measure.number, bounds, numbers)]
 
 
 def share(parts: Sequence[Measure], measures: Sequence[Measure]) -> Computation:
@@ -129,13 +137,3 @@ def _result(operation: str, operands: Sequence[Measure], number: Decimal, unit: 
     approximate = any(measure.approximate for measure in operands)
     return Computation(operation, tuple(operands), (), number, unit, approximate)
 
-
-def within(constraints: Sequence[str], measures: Sequence[Measure]) -> list[Measure]:
-    """The measures that a sum or a mean is of, where a question bounds them: 「40平方キロ超の区の合計」「上位3つ」."""
-    bounds = [item for item in constraints if item[0] in "<>"]
-    numbers = [measure.number for measure in measures]
-    tops = [int(item.removeprefix("top=")) for item in constraints if item.startswith("top=")]
-    if tops:
-        largest = "from=min" not in constraints
-        measures = sorted(measures, key=lambda measure: measure.number, reverse=largest)[: tops[0]]
-    return [measure for measure in measures if meets(measure.number, bounds, numbers)]

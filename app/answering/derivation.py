@@ -55,17 +55,15 @@ def derive(
     for statement in then:
         draft.say("next")
         state(draft, statement)
-    if holds is False:
-        return draft.finish(hits, completeness, "corrected", "false_premise")
-    return draft.finish(hits, completeness)
+    return _finish(draft, hits, completeness, holds)
 
 
 def count(draft: Draft, measures: Sequence[Measure], hits: Sequence[Hit]) -> Answer:
     """How many facts each subject has (one without a name is the document), and all of them."""
     stated = draft.plan.constraint("")
-    wrong = stated is not None and any(measure.number != int(stated) for measure in measures)
-    if stated is not None:
-        draft.say("no" if wrong else "yes")
+    holds = None if stated is None else all(measure.number == int(stated) for measure in measures)
+    if holds is not None:
+        draft.say("yes" if holds else "no")
     for measure in measures:
         if measure is not measures[0]:
             draft.say("next")
@@ -74,7 +72,7 @@ def count(draft: Draft, measures: Sequence[Measure], hits: Sequence[Hit]) -> Ans
         number = draft.measure(measure)
         parts: dict[str, Sequence[Segment]] = {"zone": zone, "word": [draft.word(draft.plan.attribute or "")], "number": [number], "items": items}
         draft.say("count_of" if zone else "count_all", parts)
-    return draft.finish(hits, None, "corrected" if wrong else "answered", "false_premise" if wrong else None)
+    return _finish(draft, hits, None, holds)
 
 
 def count_matches(draft: Draft, passages: Sequence[Passage], hits: Sequence[Hit]) -> Answer:
@@ -94,13 +92,11 @@ def count_zones(
     numbers = tuple(draft.number(passage.passage_id) for _, passage in zones)
     number = Computed(str(len(zones)), "count", numbers, numbers, float(len(zones)))
     items = [segment for zone, _ in zones for segment in draft.fill("item", {"value": draft.zone_named(zone)})]
-    if stated is not None:
-        draft.say("yes" if int(stated) == len(zones) else "no")
+    holds = None if stated is None else int(stated) == len(zones)
+    if holds is not None:
+        draft.say("yes" if holds else "no")
     draft.say("count_zones", {"number": [number], "items": items})
-    wrong = stated is not None and int(stated) != len(zones)
-    return draft.finish(
-        hits, completeness, "corrected" if wrong else "answered", "false_premise" if wrong else None
-    )
+    return _finish(draft, hits, completeness, holds)
 
 
 def check(draft: Draft, measure: Measure, hits: Sequence[Hit]) -> Answer:
@@ -116,7 +112,14 @@ def check(draft: Draft, measure: Measure, hits: Sequence[Hit]) -> Answer:
     if measure.counted:
         for fact in measure.facts:
             draft.say("item", {"value": [draft.fact(fact)]})
-    return draft.finish(hits, None, "answered" if holds else "corrected", None if holds else "false_premise")
+    return _finish(draft, hits, None, holds)
+
+
+def _finish(draft: Draft, hits: Sequence[Hit], completeness: Completeness | None, holds: bool | None) -> Answer:
+    """The answer, a correction where the question was wrong to expect what it did (`holds` is False)."""
+    if holds is False:
+        return draft.finish(hits, completeness, "corrected", "false_premise")
+    return draft.finish(hits, completeness)
 
 
 def _template(draft: Draft, computation: Computation) -> str:

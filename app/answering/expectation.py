@@ -106,7 +106,7 @@ def _kinds_of(tokens: Sequence[Token], leftover: Sequence[Mention]) -> Iterator[
         elif token.base != "どの":
             continue
         if ahead and _within(leftover, ahead[0]):
-            yield Expectation(_mention(ahead[0]), _holder(ahead[0].base))
+            yield Expectation(ahead[0].mention, _holder(ahead[0].base))
 
 
 def _things(question: str, tokens: Sequence[Token], leftover: Sequence[Mention]) -> Iterator[Expectation]:
@@ -130,7 +130,3 @@ def _searcher(pattern: re.Pattern[str]) -> Callable[[str], bool]:
 
 def _holder(word: str) -> Callable[[str], bool]:
     return lambda text: word in text
-
-
-def _mention(token: Token) -> Mention:
-    return Mention(token.surface, token.start, token.end)

@@ -95,10 +95,7 @@ class Planner:
             operation = self._plain(heard, subjects, attribute, leftover, bool(which) or (asks_where and not zones))
         heard.cover(Mention("", item.start, item.end) for item in mentions if item.sure and item.rank[0])
         terms = self._thesaurus.terms(heard, [item for item in leftover if not heard.is_asked(item)])
-        if quoted and any(item.start < term.mention.end and term.mention.start < item.end for item in quoted for term in terms):
-            terms = tuple(
-                term for term in terms if any(item.start < term.mention.end and term.mention.start < item.end for item in quoted)
-            )
+        terms = tuple(term for term in terms if any(term.mention.overlaps(item) for item in quoted)) or terms
         return Plan(
             language=heard.language,
             subjects=subjects,
@@ -108,7 +105,7 @@ class Planner:
             leftover=leftover,
             topic=topic,
             places=tuple(places),
-            quoted=tuple(item for item in quoted if any(m.start < item.end and item.start < m.end for m in leftover)),
+            quoted=tuple(item for item in quoted if any(item.overlaps(m) for m in leftover)),
             literals=tuple(item for item in literals if item.value not in vocabulary.background),
             terms=terms,
             confirms=asks_confirmation(heard.spoken),

@@ -13,6 +13,7 @@ from app.answering.operations import counted
 from app.reading.guide import Attribute
 from app.reading.normalization import normalize
 from app.schema import Fact, Mention, Passage, Plan, Reading
+from app.searching.dense_index import Mask
 from app.searching.retrieval import Retriever
 
 # A passage of another zone says what is asked if it holds this share of the words; the zone that was named does not
@@ -62,6 +63,11 @@ class Premises:
         ids = {fact.passage_id for fact in facts}
         return [passage for passage in self._reading.passages if passage.passage_id in ids]
 
+    def about(self, subjects: Collection[str]) -> Mask:
+        """The passages of these zones, and those elsewhere that state a fact of them."""
+        stating = {fact.passage_id for fact in self._reading.facts if fact.subject in subjects}
+        return np.array([item.zone in subjects or item.passage_id in stating for item in self._reading.passages])
+
     def elsewhere(self, plan: Plan, *, measured: bool) -> list[Passage]:
         """The passages of other zones that say what the question says of a zone of which nothing like it is said.
 
@@ -71,8 +77,7 @@ class Premises:
             return []
         covered = self._retriever.coverage(plan.terms)
         passages = self._reading.passages
-        stating = {fact.passage_id for fact in self._reading.facts if fact.subject == plan.subjects[0]}
-        own = np.array([item.zone == plan.subjects[0] or item.passage_id in stating for item in passages])
+        own = self.about(plan.subjects)
         other = np.array([item.zone is not None for item in passages]) & ~own
         best = float(covered[other].max(initial=0.0))
         if best < SAID_ELSEWHERE or float(covered[~other].max(initial=0.0)) > NOT_SAID * best:

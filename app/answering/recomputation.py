@@ -13,11 +13,10 @@ from typing import Any
 
 from app.answering.corroboration import corroborate
 from app.answering.evidence import Evidence, Miscomputed, Number
-from app.answering.redoing import PICKS, Redone, computes, meets, operands, redo, said
+from app.answering.redoing import CONTRADICTING, PICKS, Redone, computes, meets, operands, redo, said
 
 # Wordings that say what was done.
 _DIRECTED = [f"{name}_{end}" for name in ("nth", "rank", "compare", "position") for end in ("max", "min")]
-_CONTRADICTING = frozenset({"premise_place", "premise_elsewhere", "premise_fact"})
 _SAYING = frozenset(
     "filter filter_none compare_same sum mean difference ratio share count_of count_all count_zones count_matches check_yes check_no".split()
 ) | {name + tail for name in ("max", "min", *_DIRECTED) for tail in ("", "_count")}
@@ -42,7 +41,7 @@ def check_computed(answer: Mapping[str, Any], evidence: Evidence) -> None:
     if answer["status"] != "refused" and not set(plan["subjects"]) <= set(evidence.names):
         raise Miscomputed(f"{plan['subjects']} にはこの資料にない区画があります")
     matches = plan["operation"] == "count_matches" and "count_matches" in said(answer)
-    if answer["status"] in ("refused", "clarify") or not (computes(plan) or matches) or said(answer) & _CONTRADICTING:
+    if answer["status"] in ("refused", "clarify") or not (computes(plan) or matches) or said(answer) & CONTRADICTING:
         if any(segment["type"] == "computed" for segment in answer["segments"]) or said(answer) & _SAYING:
             raise Miscomputed(f"{plan['operation']!r} は計算ではありません")
         return
@@ -64,8 +63,6 @@ def _expected(plan: Mapping[str, Any], redone: Redone, evidence: Evidence) -> tu
         return _expected_count(plan, values, evidence)
     few = picked and (operation == "filter" or "top" in forms)
     stands_on = picked if few else operands(redone)
-    if operation == "share":  # the part first, and then the others
-        stands_on = sorted(stands_on, key=lambda value: (*plan["subjects"], value.subject).index(value.subject))
     all_of_it = frozenset(id for value in stands_on for id in value.passages)
     claims: list[_Claim] = []
 

@@ -14,6 +14,8 @@ from typing import Any
 from app.answering.evidence import Evidence, Miscomputed, Number
 
 PICKS = ("max", "min", "nth", "rank", "compare", "filter")
+# Wordings that tell what is so instead of what the question takes for granted.
+CONTRADICTING = frozenset({"premise_place", "premise_elsewhere", "premise_fact"})
 _FORMS = {
     "by": re.compile(r"by=count"),
     "then": re.compile(r"then=.+"),
@@ -46,12 +48,14 @@ _REQUIRED = {"position": ("from",), "nth": ("nth", "from"), "rank": ("from",), "
 
 @dataclass(frozen=True, slots=True)
 class Redone:
-    """A plan's constraints by their kind, the numbers that it is about, and those that it picks, in order."""
+    """A plan's constraints by their kind, the numbers that it is about, those that it picks, in order, and the zones that
+    it names."""
 
     operation: str
     forms: Mapping[str, Sequence[str]]
     values: Sequence[Number]
     picked: Sequence[Number]
+    subjects: Sequence[str]
 
 
 def computes(plan: Mapping[str, Any]) -> bool:
@@ -71,7 +75,7 @@ def redo(plan: Mapping[str, Any], evidence: Evidence) -> Redone:
         values = [value for value in values if meets(value.number, {"bound": forms.get("bound", [])}, values)]
     if not values and not (plan["operation"] == "count" and plan["attribute"] is None):
         raise Miscomputed("計算する値がありません")
-    return Redone(plan["operation"], forms, values, _picked(plan, forms, values))
+    return Redone(plan["operation"], forms, values, _picked(plan, forms, values), plan["subjects"])
 
 
 def _forms(plan: Mapping[str, Any]) -> dict[str, list[str]]:
@@ -135,12 +139,19 @@ def operands(redone: Redone) -> list[Number]:
         return ranked
     if redone.operation == "position":
         return sorted(redone.values, key=lambda value: value.number if redone.forms["from"] == ["min"] else -value.number)
+    if redone.operation == "share":  # the part first, and then the others
+        return sorted(redone.values, key=lambda value: (*redone.subjects, value.subject).index(value.subject))
     return list(redone.values)
 
 
 def said(answer: Mapping[str, Any]) -> set[str]:
     """The names of the wordings that an answer holds."""
-    return {segment["label"].split(":")[0] for segment in answer["segments"] if segment["type"] == "label"}
+    return wordings(answer["segments"])
+
+
+def wordings(segments: Sequence[Mapping[str, Any]]) -> set[str]:
+    """The names of the wordings among some segments."""
+    return {segment["label"].split(":")[0] for segment in segments if segment["type"] == "label"}
 
 
 def meets(value: Fraction, forms: Mapping[str, Sequence[str]], values: Sequence[Number] = ()) -> bool:

@@ -18,7 +18,7 @@ from app.answering.vocabulary import Vocabulary
 from app.reading.guide import Attribute
 from app.reading.normalization import normalize
 from app.reading.tokenization import Tokenizer
-from app.schema import Hit, Mention, Plan, Term, Token
+from app.schema import Hit, Mention, Plan, Term
 
 _PLACE_ENDING = re.compile(r"[都府県市区町村州省]$")
 # Before 区 and the like these make a kind of place, not a name.
@@ -144,7 +144,7 @@ class Judge:
         compares = any(token.base in COMPARISONS for token in tokens)
         for token in tokens:
             if token.place and normalize(token.surface).text not in self._text:
-                run = next((m for m in plan.leftover if m.start <= token.start < m.end), _mention(token))
+                run = next((m for m in plan.leftover if m.start <= token.start < m.end), token.mention)
                 if compares or (not plan.subjects and len(plan.leftover) * PLACE_SHARE <= 1):
                     return Refused("name_unknown", run)
         return None
@@ -230,14 +230,6 @@ class Judge:
     def _nothing_asked(self, plan: Plan) -> Refused | None:
         asked = plan.subjects or plan.attribute or plan.leftover or plan.places or plan.literals
         return None if asked or plan.operation in ("describe", "count") else Refused("out_of_scope")
-
-
-def _fold(text: str) -> str:
-    return normalize(text).text
-
-
-def _mention(token: Token) -> Mention:
-    return Mention(token.surface, token.start, token.end)
 
 
 def _attribute_mention(question: str, attribute: Attribute) -> Mention | None:

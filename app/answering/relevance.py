@@ -44,7 +44,7 @@ class Relevance:
 
     def search(self, question: str, plan: Plan) -> list[Hit]:
         """The best passages for a plan, of its zones if it names any, best first."""
-        allowed = self._about(plan.subjects) if plan.subjects else None
+        allowed = self._premises.about(plan.subjects) if plan.subjects else None
         if left_out := plan.constrained("not"):
             allowed = np.array([passage.zone not in left_out for passage in self._reading.passages])
         return self._retriever.search(self._queries(question, plan), plan.terms, allowed=allowed, bonus=self._bonus(plan))
@@ -117,11 +117,6 @@ class Relevance:
         if any(len(term.alternatives) > 1 for term in plan.terms):
             queries.append(" ".join(words))
         return queries
-
-    def _about(self, subjects: Sequence[str]) -> Mask:
-        """The passages of these zones, and those elsewhere that state a fact of them."""
-        stating = {fact.passage_id for fact in self._reading.facts if fact.subject in subjects}
-        return np.array([item.zone in subjects or item.passage_id in stating for item in self._reading.passages])
 
     def _bonus(self, plan: Plan) -> Scores:
         attribute = self._attributes.get(plan.attribute or "")

@@ -11,7 +11,7 @@ from typing import Any
 
 from app.answering.corroboration import check_completeness
 from app.answering.evidence import Evidence, Miscomputed
-from app.answering.redoing import computes, redo, said
+from app.answering.redoing import CONTRADICTING, computes, redo, said, wordings
 
 _STATING = frozenset({"value_of", "list_of", "list"})
 Json = Mapping[str, Any]
@@ -39,7 +39,7 @@ def check_statements(answer: Json, evidence: Evidence) -> None:
         _check_contradiction(answer, evidence)
     elif answer["status"] == "refused":
         _check_refusal(answer, evidence)
-    if not computes(answer["plan"]) or said(answer) & {"premise_place", "premise_elsewhere", "premise_fact"}:
+    if not computes(answer["plan"]) or said(answer) & CONTRADICTING:
         _check_checked(answer, statements, evidence)
 
 
@@ -53,12 +53,8 @@ def _lines(answer: Json) -> list[list[Json]]:
     return lines
 
 
-def _labels(line: Sequence[Json]) -> set[str]:
-    return {segment["label"].split(":")[0] for segment in line if segment["type"] == "label"}
-
-
 def _statement(line: Sequence[Json], answer: Json, evidence: Evidence) -> _Statement | None:
-    labels = _labels(line)
+    labels = wordings(line)
     if not labels & _STATING:
         return None
     words = [segment["text"] for segment in line if segment.get("label", "").startswith("word:")]
@@ -134,7 +130,7 @@ def _check_choices(answer: Json, evidence: Evidence) -> None:
 def _check_contradiction(answer: Json, evidence: Evidence) -> None:
     """What is said to stand elsewhere is not said of the zones that the question names; a fact is told whole."""
     subjects, plan, wording = answer["plan"]["subjects"], answer["plan"], said(answer)
-    against = [item for line in _lines(answer) if not _labels(line) & _STATING for item in line]
+    against = [item for line in _lines(answer) if not wordings(line) & _STATING for item in line]
     shown = _shown(against, answer)
     if wording & {"premise_place", "premise_elsewhere"}:
         texts = {text for text, _ in shown}

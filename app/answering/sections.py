@@ -36,39 +36,36 @@ class Sections:
         self.noun = _fold(next((guide.noun for guide in guides if guide.noun), ""))
         self.nouns = frozenset(_fold(noun) for guide in guides for noun in guide.nouns)
         self.words = _section_words(headings, self.noun, tokenizer)
-        self._groups = [
+        groups = [
             (re.compile(rf"(?<!\d){re.escape(_fold(word))}"), tuple(name for name in self.names if name in group))
             for guide in guides
             for group, words in guide.groups
             for word in sorted(words, key=len, reverse=True)
         ]
-        self._names = _names(guides, zones, headings, self.noun)
+        # Longest first, so that a short alias does not cut into a longer name; the words for several at once come last.
+        self._names = [*_names(guides, zones, headings, self.noun), *groups]
+        self._words = longest_first(self.words)
+        long = [word for word in self.words if len(word) > 1]
+        self._long_words = longest_first(long) if long else None
         asked = longest_first({*self.words, *self.nouns}).pattern
         self._which = [re.compile(f"{_WHICH}(?:{asked})"), re.compile(f"(?:{asked}){_WHICH_AFTER}")] if asked else []
         spoken = {_fold(word) for guide in guides for item in guide.attributes for word in item.words.get("ja", ())}
         self._count = _count_pattern([*self.words, *(self.nouns - spoken)], self.noun)
         numbered = (
-            rf"(?:^|(?<=[。、 全のたる])|(?<=残り)){NUMBER}(?:(?:つ|個|か所)の(?:{longest_first(self.words).pattern})|个(?=区)| zones)"
+            rf"(?:^|(?<=[。、 全のたる])|(?<=残り)){NUMBER}(?:(?:つ|個|か所)の(?:{self._words.pattern})|个(?=区)| zones)"
             rf"|{NUMBER}(?:つ|区|個)(?:のうち|の中|並べ)"
         )
         self._numbered = re.compile(numbered) if self.noun else None
 
     def zones(self, question: Normalized, places: Sequence[Mention]) -> list[Mention]:
         """The zones named, in the order of the question; `value` is the zone's name."""
-        taken = [(place.start, place.end) for place in places]
+        taken = list(places)
         found: list[Mention] = []
-        for pattern, zone in self._names:  # longest first, so that a short alias does not cut into a longer name
-            for match in pattern.finditer(question.text):
-                start, end = question.raw_span(*match.span())
-                if all(end <= other_start or start >= other_end for other_start, other_end in taken):
-                    taken.append((start, end))
-                    found.append(Mention(zone, start, end))
-        for pattern, group in self._groups:
-            for match in pattern.finditer(question.text):
-                start, end = question.raw_span(*match.span())
-                if all(end <= other_start or start >= other_end for other_start, other_end in taken):
-                    taken.append((start, end))
-                    found += [Mention(zone, start, end) for zone in group]
+        for pattern, zones in self._names:
+            for mention in _mentions(question, pattern):
+                if not any(mention.overlaps(other) for other in taken):
+                    taken.append(mention)
+                    found += [Mention(zone, mention.start, mention.end) for zone in zones]
         return sorted(found, key=lambda mention: mention.start)
 
     def exclusions(self, question: Normalized, zones: Sequence[Mention]) -> tuple[list[Mention], frozenset[str]]:
@@ -96,7 +93,7 @@ class Sections:
             if token.pos.startswith(_DESCRIBING) or (token.base == "の" and token.start > 0)
             if _HIRAGANA.search(token.surface)
         }
-        sections = _mentions(heard.normalized, longest_first(self.words)) if self.noun else []
+        sections = _mentions(heard.normalized, self._words) if self.noun else []
         return found or [mention for mention in sections if mention.start in ends][-1:]
 
     def without_numbers(self, text: str) -> str:
@@ -109,8 +106,7 @@ class Sections:
 
     def words_in(self, question: Normalized) -> list[Mention]:
         """Words for sections as such (連携イノベーション区), of more than one character."""
-        words = [word for word in self.words if len(word) > 1]
-        return _mentions(question, longest_first(words)) if words else []
+        return [] if self._long_words is None else _mentions(question, self._long_words)
 
 
 def _mentions(question: Normalized, pattern: re.Pattern[str]) -> list[Mention]:
@@ -128,18 +124,18 @@ def longest_first(words: Iterable[str]) -> re.Pattern[str]:
 
 def _names(
     guides: Sequence[Guide], zones: Sequence[Zone], headings: Mapping[str, str], noun: str
-) -> list[tuple[re.Pattern[str], str]]:
+) -> list[tuple[re.Pattern[str], tuple[str, ...]]]:
     """Patterns for every way to write a zone's name, its heading's ending or the noun behind it or not."""
     words = {
         (_fold(word), _fold(headings[zone.name]).replace(_fold(zone.name), "", 1), zone.name)
         for zone in zones
         for word in {zone.name, *(word for guide in guides for word in guide.names.get(zone.name, ()))}
     }
-    names = []
+    names: list[tuple[re.Pattern[str], tuple[str, ...]]] = []
     for word, ending, zone_name in sorted(words, key=lambda item: (-len(item[0]), item)):
         endings = "|".join(re.escape(item) for item in (ending, _fold(noun)) if item)
         name = rf"(?<![a-z]){re.escape(word)}(?![a-z])" if word[0].isascii() else re.escape(word)
-        names.append((re.compile(name + (f"(?:の?(?:{endings}))?" if endings else "")), zone_name))
+        names.append((re.compile(name + (f"(?:の?(?:{endings}))?" if endings else "")), (zone_name,)))
     return names
 
 

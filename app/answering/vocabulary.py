@@ -72,6 +72,8 @@ class Vocabulary:
         self.units = {
             _fold(word): unit.factor for guide in guides for unit in guide.units for word in (unit.name, *unit.words)
         }
+        units = longest_first(self.units).pattern
+        self._measures = re.compile(rf"{NUMBER}\s*(?:{units})") if self.units else None
         titles = [line for line in (_first_line(part) for part in text.split("\f")) if line]
         zones_words = {token.base for zone in zones for token in tokenizer.tokenize(zone.name)}
         # What the documents' titles say is what all of them is about, and sets no question apart.
@@ -163,10 +165,8 @@ class Vocabulary:
 
     def measures_in(self, text: str) -> list[Mention]:
         """The same in a normalised text, by their places in it."""
-        if not self.units:
-            return []
-        pattern = re.compile(rf"{NUMBER}\s*(?:{longest_first(self.units).pattern})")
-        return [Mention(match.group(), *match.span()) for match in pattern.finditer(text)]
+        found = self._measures.finditer(text) if self._measures else ()
+        return [Mention(match.group(), *match.span()) for match in found]
 
     def kana_mentions(self, heard: Utterance) -> list[AttributeMention]:
         """Attributes by their readings, where the question writes kana: 「めんせき」."""
