@@ -10,7 +10,6 @@ import re
 from collections.abc import Callable
 from itertools import pairwise
 from pathlib import Path
-from typing import Any
 
 import pytest
 from jsonschema import Draft202012Validator
@@ -20,9 +19,9 @@ from app.answering.verification import Evidence, verify_answer
 from app.assembly import open_assistant, open_evidence
 from app.config import Settings
 from app.wording import label_text
+from tests.alteration import Json, closed_up, told
 from tests.conftest import ROOT
 
-Json = dict[str, Any]
 SCHEMA = Draft202012Validator(json.loads((ROOT / "app" / "answer.schema.json").read_text(encoding="utf-8")))
 SIZES = {"黄浦": 14, "徐匯": 45, "虹口": 4, "楊浦": 23, "宝山": 50, "閔行": 46, "総合保税区": 11}
 COUNTS = {  # how many of each the document states
@@ -608,22 +607,6 @@ OPERATIONS = (
     "max min nth rank position sum mean difference ratio share compare filter check count look_up list search which".split()
 )
 CHECKS = {"check_yes": "check_no", "check_no": "check_yes"}
-
-
-def told(answer: Json) -> Json:
-    answer["answer"] = "".join(segment["text"] for segment in answer["segments"])
-    return answer
-
-
-def closed_up(answer: Json) -> Json:
-    """Without the citations that nothing stands on any more, their numbers closed up."""
-    used = {n for segment in answer["segments"] for n in (*segment["citations"], *segment.get("operands", ()))}
-    new = {n: i for i, n in enumerate(sorted(used), 1)}
-    answer["citations"] = [{**one, "n": new[one["n"]]} for one in answer["citations"] if one["n"] in used]
-    for segment in answer["segments"]:
-        for key in {"citations", "operands"} & segment.keys():
-            segment[key] = [new[n] for n in segment[key]]
-    return answer
 
 
 def parts(answer: Json, *labels: str) -> list[slice]:

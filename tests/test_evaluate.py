@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 import subprocess
 import sys
 from pathlib import Path
@@ -13,6 +12,7 @@ from typing import Any
 import pytest
 
 from app.evaluating.questions import half
+from tests.commands import run_script
 
 ROOT = Path(__file__).parent.parent
 SYSTEMS = ["Shutten", "dense top-1", "BM25 top-1"]
@@ -31,14 +31,7 @@ QUESTIONS: list[dict[str, Any]] = [
 
 
 def evaluate(*arguments: str | Path, cwd: Path = ROOT) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-m", "scripts.evaluate", *map(str, arguments)],
-        cwd=cwd,
-        capture_output=True,
-        encoding="utf-8",
-        env={**os.environ, "PYTHONUTF8": "1", "COLUMNS": "200"},
-        timeout=300,
-    )
+    return run_script("evaluate", *arguments, cwd=cwd, COLUMNS="200")
 
 
 @pytest.fixture(scope="module")

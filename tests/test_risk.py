@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import json
-import os
 import subprocess
-import sys
 from collections.abc import Iterable
 from fractions import Fraction
 from pathlib import Path
@@ -33,6 +31,7 @@ from app.evaluating.risk import (
     unlike,
     within_budget,
 )
+from tests.commands import run_script
 
 ROOT = Path(__file__).parent.parent
 SVG = "{http://www.w3.org/2000/svg}"
@@ -283,11 +282,7 @@ SIX: list[dict[str, Any]] = [
 
 
 def evaluate(*arguments: str | Path) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-m", "scripts.evaluate", *map(str, arguments)],
-        cwd=ROOT, capture_output=True, encoding="utf-8", timeout=300, check=False,
-        env={**os.environ, "PYTHONUTF8": "1", "COLUMNS": "200"},
-    )  # fmt: skip
+    return run_script("evaluate", *arguments, COLUMNS="200")
 
 
 @pytest.fixture(scope="module")

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import doctest
-import os
 import re
 import subprocess
-import sys
 from collections import Counter
 from fractions import Fraction
 from pathlib import Path
@@ -19,6 +17,7 @@ from app.evaluating import oracle, perturbation, topics, variation
 from app.evaluating.questions import Question, read_questions
 from app.evaluating.variation import generate_questions, question_line
 from app.reading.tokenization import Tokenizer, build_dictionary
+from tests.commands import run_script
 from tests.conftest import ROOT
 
 SIZES = {"黄浦": 14, "徐匯": 45, "虹口": 4, "楊浦": 23, "宝山": 50, "閔行": 46, "総合保税区": 11}
@@ -454,14 +453,7 @@ def test_the_code_knows_nothing_of_the_shipped_document() -> None:
 
 
 def generate(*arguments: str | Path) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-m", "scripts.generate_questions", *map(str, arguments)],
-        cwd=ROOT,
-        capture_output=True,
-        encoding="utf-8",
-        env={**os.environ, "PYTHONUTF8": "1", "PYTHONHASHSEED": "random"},
-        timeout=120,
-    )
+    return run_script("generate_questions", *arguments, PYTHONHASHSEED="random")
 
 
 def test_the_command_writes_the_same_bytes_again(tmp_path: Path, questions: tuple[Question, ...]) -> None:

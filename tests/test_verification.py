@@ -18,9 +18,8 @@ from app.assembly import open_assistant, open_evidence
 from app.config import Settings
 from app.errors import BatchError
 from app.schema import Passage
+from tests.alteration import Json, closed_up, told
 from tests.conftest import ROOT
-
-Json = dict[str, Any]
 
 
 @pytest.fixture(scope="module")
@@ -378,22 +377,6 @@ STATED: list[tuple[list[str], str]] = [
 @pytest.fixture(scope="module")
 def stated(assistant: Assistant) -> list[Json]:
     return [json.loads(json.dumps(assistant.ask(question, history).as_json())) for history, question in STATED]
-
-
-def told(answer: Json) -> Json:
-    answer["answer"] = "".join(segment["text"] for segment in answer["segments"])
-    return answer
-
-
-def closed_up(answer: Json) -> Json:
-    """Without the citations that nothing stands on any more, their numbers closed up."""
-    used = {n for segment in answer["segments"] for n in (*segment["citations"], *segment.get("operands", ()))}
-    new = {n: i for i, n in enumerate(sorted(used), 1)}
-    answer["citations"] = [{**one, "n": new[one["n"]]} for one in answer["citations"] if one["n"] in used]
-    for segment in answer["segments"]:
-        for key in {"citations", "operands"} & segment.keys():
-            segment[key] = [new[n] for n in segment[key]]
-    return told(answer)
 
 
 def lines(answer: Json) -> list[list[Json]]:
