@@ -52,6 +52,7 @@ class Redone:
     it names."""
 
     operation: str
+    attribute: str | None
     forms: Mapping[str, Sequence[str]]
     values: Sequence[Number]
     picked: Sequence[Number]
@@ -75,7 +76,7 @@ def redo(plan: Mapping[str, Any], evidence: Evidence) -> Redone:
         values = [value for value in values if meets(value.number, {"bound": forms.get("bound", [])}, values)]
     if not values and not (plan["operation"] == "count" and plan["attribute"] is None):
         raise Miscomputed("計算する値がありません")
-    return Redone(plan["operation"], forms, values, _picked(plan, forms, values), plan["subjects"])
+    return Redone(plan["operation"], plan["attribute"], forms, values, _picked(plan, forms, values), plan["subjects"])
 
 
 def _forms(plan: Mapping[str, Any]) -> dict[str, list[str]]:
