@@ -184,6 +184,23 @@ def test_a_name_in_another_script_is_asked_back_and_proved(assistant: Assistant,
     assert answer["status"] == "clarify"
     verdict = verify_answer(answer, evidence)
     assert verdict.proved, verdict
+    [echo] = [segment for segment in answer["segments"] if segment["type"] == "echo"]
+    assert echo["text"] == question[echo["start"] : echo["end"]]
+
+
+@pytest.mark.parametrize(
+    ("name", "whole", "holds"),
+    [
+        ("BINJIANG", "西岸濱江エリア", True),
+        ("漕河泾", "漕河涇開発区", True),
+        ("濱江", "濱江国際イノベーションエリア", True),
+        ("Binjiang", "漕河涇開発区", False),
+        ("Caohejing", "外灘エリア", False),
+        ("Jiang", "西岸濱江エリア", False),
+    ],
+)
+def test_a_name_stands_for_what_writes_it_or_is_declared_to_be_called_so(evidence: Evidence, name: str, whole: str, holds: bool) -> None:
+    assert evidence.shortens(name, whole) is holds
 
 
 # ── One character ───────────────────────────────────────────────────────────────────────────────────────────

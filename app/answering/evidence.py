@@ -8,7 +8,7 @@ from fractions import Fraction
 from functools import cached_property
 from typing import Any
 
-from app.reading.guide import Attribute
+from app.reading.guide import Attribute, Synonyms
 from app.reading.normalization import normalize
 from app.schema import Document, Fact, Passage, Reading, Zone
 
@@ -42,6 +42,7 @@ class Evidence:
     read: Callable[[], Reading]
     attributes: Mapping[str, Attribute]
     units: Mapping[str, tuple[float, str]]
+    synonyms: tuple[Synonyms, ...] = ()
 
     @cached_property
     def passages(self) -> Mapping[str, Passage]:
@@ -132,8 +133,14 @@ class Evidence:
         return [(fact.text, fact.passage_id) for fact in facts] + rest
 
     def shortens(self, name: str, whole: str) -> bool:
-        """Whether a name is part of a longer one, whatever its width and case."""
-        return normalize(name).text in normalize(whole).text
+        """Whether a name is part of a longer one, whatever its width and case: itself, or what guides say it stands for."""
+        written, longer = normalize(name).text, normalize(whole).text
+        stands_for = [
+            item.terms
+            for item in self.synonyms
+            if any(normalize(word).text == written for words in item.words.values() for word in words)
+        ]
+        return written in longer or any(normalize(term).text in longer for terms in stands_for for term in terms)
 
     def writes(self, text: str) -> bool:
         """Whether any document writes a text, whatever its width and case."""
