@@ -93,7 +93,8 @@ class Assistant:
         for earlier in history[-MOST_TURNS:]:
             plan = resolve(earlier, self._planner.plan(earlier), context, self._of_document)
             context = context_of(self._answer(earlier, plan), context)
-        return resolve(question, self._planner.plan(question), context, self._of_document)
+        plan = resolve(question, self._planner.plan(question), context, self._of_document)
+        return self._relevance.without_nobodys(question, plan)
 
     def _answer(self, question: str, plan: Plan) -> Answer:
         hits = self._relevance.search(question, plan)

@@ -22,7 +22,7 @@ from app.schema import Mention, Plan
 
 # 「何に力を入れる」 asks for it as a noun would.
 _WHAT = re.compile(r"(?:何|なに|どこ|どんな\w{1,4})[にをで]?$")
-_ASKS = re.compile(r"どの|どこ|何|いずれ|どちら|どれ|どっち|なに")
+_ASKS = re.compile(r"どの|どこ|何|いずれ|どちら|どれ|どっち|なに|which|what|哪")
 # Asking for all of several.
 _PLURAL = re.compile(
     r"(?:どれ|どこ|どの区|何区)と(?:どれ|どこ|どの区|何区)|それぞれ|複数|すべて|全て|全部|ぜんぶ|一覧|残らず|漏れなく"
