@@ -72,10 +72,11 @@ class Thesaurus:
         position = unknown = mention.start
         while position < mention.end:
             start = utterance.normalized.normal(position)
+            text = utterance.text[start : utterance.normalized.normal(mention.end)]
             known = (
                 (word, stands_for)
-                for word, stands_for in self._written.get(utterance.text[start : start + 1], ())
-                if len(word) > 1 and utterance.text.startswith(word, start)
+                for word, stands_for in self._written.get(text[:1], ())
+                if len(word) > 1 and text.startswith(word)
             )
             word, stands_for = max(known, key=lambda item: len(item[0]), default=("", frozenset[Alternative]()))
             if word:
