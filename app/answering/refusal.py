@@ -27,7 +27,7 @@ _NO_NAMES = frozenset(
     "三 四 五 六 七".split()
 )
 # Behind something that is asked about.
-_OF_IT = re.compile(r"(?:の|は|って|が|とは|について|\?|$|'s| )(?!区)")
+_OF_IT = re.compile(r"(?:そのもの|自体)?(?:の|は|って|が|とは|について|\?|$|'s| )(?!区)")
 # An unknown place is what a question is about if it makes up this share of the words that were not understood.
 PLACE_SHARE = 0.25
 # What a logistic model decides by, its weights fitted by `python -m scripts.calibrate`: the best cosine of the first

@@ -98,8 +98,9 @@ class Sections:
             if token.pos.startswith(_DESCRIBING) or (token.base == "の" and token.start > 0)
             if _HIRAGANA.search(token.surface)
         }
+        whole = {token.end for token in heard.tokens}
         sections = _mentions(heard.normalized, self._words) if self.noun else []
-        return found or [mention for mention in sections if mention.start in ends][-1:]
+        return found or [mention for mention in sections if mention.start in ends and mention.end in whole][-1:]
 
     def without_numbers(self, text: str) -> str:
         """A normalised text without numbers of sections, which count nothing in them: 「7つの区の施策」."""
