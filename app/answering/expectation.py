@@ -87,6 +87,16 @@ def expectations(question: str, tokens: Sequence[Token], leftover: Sequence[Ment
     yield from _kinds_of(tokens, leftover)
 
 
+def name_asked(question: str, thing: Mention) -> Mention | None:
+    """A thing with the words behind it that ask what it is called (「…の名前」); None if there are none."""
+    after = normalize(question[thing.end :])
+    match = _NAMED.match(after.text)
+    if match is None:
+        return None
+    end = thing.end + after.raw_span(*match.span())[1]
+    return Mention(question[thing.start : end], thing.start, end)
+
+
 def _counts(tokens: Sequence[Token], leftover: Sequence[Mention]) -> Iterator[Expectation]:
     """「何隻」「何段階」: a number with the same counter."""
     for asked, counter in pairwise(tokens):

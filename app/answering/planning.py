@@ -85,6 +85,11 @@ class Planner:
         if operation is None and asked and asked.attribute.of == "zone" and _describes(heard, which, asked, mentions):
             operation, attribute = Operation("which", (f"then={asked.attribute.name}",)), None
         leftover = heard.leftover()
+        of_something = (subjects or which) and heard.without(leftover, vocabulary.background)
+        if operation is None and attribute and attribute.of == "document" and of_something:
+            heard.uncover(Mention("", item.start, item.end) for item in mentions if item.attribute is attribute)
+            mentions = [item for item in mentions if item.attribute is not attribute]
+            attribute, leftover = None, heard.leftover()  # no zone has it: what is asked is something of that name
         if zones and attribute and heard.in_kana:
             leftover = ()  # the tokeniser cuts kana anywhere: what it leaves over means nothing
         elif attribute and leftover:

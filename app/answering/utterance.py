@@ -116,6 +116,11 @@ class Utterance:
         for mention in mentions:
             self.covered[mention.start : mention.end] = [True] * (mention.end - mention.start)
 
+    def uncover(self, mentions: Iterable[Mention]) -> None:
+        """Take these stretches as not understood after all."""
+        for mention in mentions:
+            self.covered[mention.start : mention.end] = [False] * (mention.end - mention.start)
+
     def cover_spans(self, spans: Iterable[tuple[int, int]]) -> None:
         """The same for stretches of the normalised text."""
         self.cover(Mention("", *self.normalized.raw_span(*span)) for span in spans)

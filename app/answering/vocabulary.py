@@ -92,6 +92,11 @@ class Vocabulary:
             name for name, _ in by_zone if all(count == 1 for (other, _), count in by_zone.items() if other == name)
         )
         self.sections = Sections(guides, zones, headings, tokenizer)
+        # What a document says how many there are of, and which of it are its own sections: 「8か所の港」.
+        self.numbered = frozenset(fact.attribute for fact in facts if fact.attribute in of_document and fact.text[:1].isdecimal())
+        nouns = longest_first({*self.sections.words, *self.sections.nouns}).pattern
+        of_sections = {fact.attribute for fact in facts if re.fullmatch(rf"{len(zones)}\D+の(?:{nouns})", _fold(fact.text))}
+        self.section_count = next((item for item in self.attributes if item.name in self.numbered & of_sections), None)
         self.gazetteer = Gazetteer(
             facts,
             self.names,
