@@ -239,7 +239,8 @@ def _goes_on(text: str, start: int, end: int) -> bool:
 
 def _is_setting(tokens: Sequence[Token], i: int) -> bool:
     """Whether what precedes word i is where something happens, not what is asked for: 「徐匯のエリアでは」."""
-    return "".join(token.surface for token in tokens[i : i + 3]).startswith(("では", "でも", "における", "において", "に入る", "に収ま", "内に", "全体で"))
+    after = "".join(token.surface for token in tokens[i : i + 3])
+    return after.startswith(("では", "でも", "における", "において", "に入る", "に収ま", "内に", "全体で"))
 
 
 def _is_determiner(tokens: Sequence[Token], start: int, end: int) -> bool:
