@@ -13,7 +13,7 @@ from app.reading.tokenization import Tokenizer
 from app.schema import Mention, Zone
 
 # Asking which of the sections: 「どの区」「どこのイノベーション区」, or behind the noun: 「…する区はどこですか」
-_WHICH = "(?:どの|どこの|何の|何処の|何|いずれの|どちらの|どっちの|なに)"
+_WHICH = "(?:(?<!な)どの|どこの|何の|何処の|何|いずれの|どちらの|どっちの|なに)"
 _WHICH_AFTER = "(?:は|って|とは|が)(?:どこ|どちら|どれ|何処)"
 # The same, and what a section is called, in English and Chinese: 「which of the zones」「哪几个联动创新区」
 _FOREIGN = ("zones?", "districts?")

@@ -58,7 +58,7 @@ class Thesaurus:
             within = [item for item in tokens[i:] if item.start < end]
             if not any(mention.start < end and token.start < mention.end for mention in leftover):
                 continue
-            if not stands_for and not utterance.is_open(token):
+            if not stands_for and not any(utterance.is_open(item) for item in within):
                 continue
             own = _content(within)
             alternatives = sorted({*stands_for, *([own] if own else [])})

@@ -35,7 +35,7 @@ _NO_TOPIC = re.compile(r"(?:全|両|各|同|当|本|他)?[\d０-９]*|第?(?:\d+
 _LEAD = re.compile(
     r"[。！？!?\n]+|(?:(?:ん|の)?(?:です|ます|だ)(?:が|けど|けれど)|けど|けれども?|ので|んで|用に|ために|にあたって?|に際して?|たくて|から|中で)[、,]"
 )
-_ASKING = re.compile(r"(?:どんな|どの(?:ような)?|どういう|どういった|何の|いかなる|どのへんの|なんの)$")
+_ASKING = re.compile(r"(?:どんな|(?<!な)どの(?:ような)?|どういう|どういった|何の|いかなる|どのへんの|なんの)$")
 _ALIASES = str.maketrans({"？": "?", "！": "!"})
 
 
@@ -135,8 +135,8 @@ class Utterance:
             return self._chinese_leftover()
         runs: list[list[Token]] = []
         last_end = -1
-        for token in self.tokens:
-            if not self.is_open(token):
+        for i, token in enumerate(self.tokens):
+            if not self.is_open(token) and not self._is_cut(i):
                 continue
             if runs and token.start == last_end:
                 runs[-1].append(token)
@@ -150,6 +150,17 @@ class Utterance:
             if not (item.end >= len(self.question.rstrip("。?？!！ ")) and _TAIL.fullmatch(item.value))
             if (text := normalize(item.value).text) not in self._nouns and not _NO_TOPIC.fullmatch(text.removesuffix(self._noun))
         )
+
+    def _is_cut(self, i: int) -> bool:
+        """Whether word i is one ideograph beside another that is open: a name that the dictionary does not know, 前海."""
+        token, beside = self.tokens[i], self.tokens[max(i - 1, 0) : i + 2]
+        return self._is_ideograph(token) and any(
+            self.is_open(other) and self._is_ideograph(other) and token.start in (other.start - 1, other.end) for other in beside
+        )
+
+    def _is_ideograph(self, token: Token) -> bool:
+        noun = token.content and token.pos.startswith(("名詞-普通", "名詞-固有"))
+        return noun and _IDEOGRAPH.fullmatch(token.surface) is not None and not self.covered[token.start]
 
     def is_asked(self, mention: Mention) -> bool:
         """Whether a noun is what an interrogative asks for, and no topic: 「どんな産業」."""
