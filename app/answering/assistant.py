@@ -93,7 +93,8 @@ class Assistant:
         for earlier in history[-MOST_TURNS:]:
             plan = resolve(earlier, self._planner.plan(earlier), context, self._of_document)
             context = context_of(self._answer(earlier, plan), context)
-        return resolve(question, self._planner.plan(question), context, self._of_document)
+        plan = resolve(question, self._planner.plan(question), context, self._of_document)
+        return self._relevance.without_nobodys(question, plan)
 
     def _answer(self, question: str, plan: Plan) -> Answer:
         hits = self._relevance.search(question, plan)
@@ -103,7 +104,8 @@ class Assistant:
         """The answer, if it takes no passages that were searched for: a refusal by rule, a correction, the ledger."""
         for place in plan.places if "every" not in plan.constraints else ():
             facts = self._premises.meant(place, plan)
-            if len({fact.subject for fact in facts}) > 1:
+            in_each = plan.operation == "which" and self._premises.is_in_parts(facts)
+            if len({fact.subject for fact in facts}) > 1 and not in_each:
                 return self._composer.clarify(question, plan, place, facts, hits)
         if refused := self._judge.premise(question, plan):
             return self._composer.refusal(question, plan, refused, hits)

@@ -22,7 +22,7 @@ from app.schema import Mention, Plan
 
 # 「何に力を入れる」 asks for it as a noun would.
 _WHAT = re.compile(r"(?:何|なに|どこ|どんな\w{1,4})[にをで]?$")
-_ASKS = re.compile(r"どの|どこ|何|いずれ|どちら|どれ|どっち|なに")
+_ASKS = re.compile(r"どの|どこ|何|いずれ|どちら|どれ|どっち|なに|which|what|哪")
 # Asking for all of several.
 _PLURAL = re.compile(
     r"(?:どれ|どこ|どの区|何区)と(?:どれ|どこ|どの区|何区)|それぞれ|複数|すべて|全て|全部|ぜんぶ|一覧|残らず|漏れなく"
@@ -33,6 +33,8 @@ _DESCRIBE = re.compile(
     r"(?:資料|文書|文章|記事|発表|ドキュメント|本文|内容|これ)(?:は|って|の)?.{0,8}(?:何|なに|概要|要約|テーマ|内容|どんな)|(?:概要|要約|あらまし)を"
     r"|what (?:is|does) (?:this|the) (?:document|text|article|announcement)|(?:资料|文件|文章|公告).{0,6}(?:什么|概要|内容)"
 )
+# Behind what something is looked for in.
+_SETTING = re.compile(r"[」』]?(?:の(?:中|なか|うち|どこ)|全体[でにの])")
 # Between a section that is described and what is asked of it.
 _OF_IT = re.compile(r"の|で(?:は|の)?、?|において(?:は)?、?|における|が|は、?|って|の(?:総|主な|具体的な)|では、?どんな|の、")
 
@@ -61,11 +63,13 @@ class Planner:
             for place in vocabulary.gazetteer.find(heard.normalized)
             if not any((item.start, item.end) == (place.start, place.end) and vocabulary.is_part(place.value) for item in quoted)
         ]
-        zones = sections.zones(heard.normalized, places)
+        settings = [place for place in places if self._is_setting(question, place)]
+        places = [place for place in places if place not in settings]
+        zones = sections.zones(heard.normalized, [*places, *settings])
         excluded, left_out = sections.exclusions(heard.normalized, zones)
         included = sections.inclusions(heard.normalized, zones)
         which = [] if zones and not (excluded or included) else sections.asks_which(heard)
-        heard.cover([*zones, *excluded, *included, *which, *sections.words_in(heard.normalized)])
+        heard.cover([*settings, *zones, *excluded, *included, *which, *sections.words_in(heard.normalized)])
         literals = heard.literals()
         topic = heard.topic()
         heard.cover(places)
@@ -85,6 +89,11 @@ class Planner:
         if operation is None and asked and asked.attribute.of == "zone" and _describes(heard, which, asked, mentions):
             operation, attribute = Operation("which", (f"then={asked.attribute.name}",)), None
         leftover = heard.leftover()
+        of_something = (subjects or which) and heard.without(leftover, vocabulary.background)
+        if operation is None and attribute and attribute.of == "document" and of_something:
+            heard.uncover(Mention("", item.start, item.end) for item in mentions if item.attribute is attribute)
+            mentions = [item for item in mentions if item.attribute is not attribute]
+            attribute, leftover = None, heard.leftover()  # no zone has it: what is asked is something of that name
         if zones and attribute and heard.in_kana:
             leftover = ()  # the tokeniser cuts kana anywhere: what it leaves over means nothing
         elif attribute and leftover:
@@ -111,6 +120,11 @@ class Planner:
             confirms=asks_confirmation(heard.spoken),
             implied=attribute is not None and not any(item.attribute is attribute for item in mentions),
         )
+
+    def _is_setting(self, question: str, place: Mention) -> bool:
+        """Whether what stands for the whole of a document is only where something is looked for: 「6+1のどこかに」."""
+        whole = all(fact.subject is None for fact in self._vocabulary.gazetteer.facts(place.value))
+        return whole and _SETTING.match(question[place.end :]) is not None
 
     # ── Attributes ──────────────────────────────────────────────────────────────────────────────────────────
 

@@ -24,6 +24,7 @@ NOT_SAID = 0.6
 # Longer facts are sentences, not formulas that a question could write with other numbers.
 _LONGEST_FORMULA = 12
 _NUMBERS = 2
+_BRACKETS = re.compile(r"\([^()]*\)$")
 
 
 class Premises:
@@ -49,6 +50,11 @@ class Premises:
         """The facts that a name may stand for, in the zones that the question names if it names any."""
         facts = [fact for fact in self._gazetteer.facts(place.value) if fact.attribute in self._names]
         return [fact for fact in facts if fact.subject in plan.subjects] if plan.subjects else facts
+
+    @staticmethod
+    def is_in_parts(facts: Sequence[Fact]) -> bool:
+        """Whether some facts are parts of one thing, by what they add to its name in brackets: 汐入地区（東側）."""
+        return len({_BRACKETS.sub("", normalize(fact.text).text) for fact in facts}) == 1
 
     def misplaced(self, plan: Plan) -> list[Fact]:
         """The facts of a place that the question puts into a zone that it is not in; empty if it does not."""

@@ -58,7 +58,7 @@ class Thesaurus:
             within = [item for item in tokens[i:] if item.start < end]
             if not any(mention.start < end and token.start < mention.end for mention in leftover):
                 continue
-            if not stands_for and not utterance.is_open(token):
+            if not stands_for and not any(utterance.is_open(item) for item in within):
                 continue
             own = _content(within)
             alternatives = sorted({*stands_for, *([own] if own else [])})
@@ -72,10 +72,11 @@ class Thesaurus:
         position = unknown = mention.start
         while position < mention.end:
             start = utterance.normalized.normal(position)
+            text = utterance.text[start : utterance.normalized.normal(mention.end)]
             known = (
                 (word, stands_for)
-                for word, stands_for in self._written.get(utterance.text[start : start + 1], ())
-                if len(word) > 1 and utterance.text.startswith(word, start)
+                for word, stands_for in self._written.get(text[:1], ())
+                if len(word) > 1 and text.startswith(word)
             )
             word, stands_for = max(known, key=lambda item: len(item[0]), default=("", frozenset[Alternative]()))
             if word:
