@@ -202,7 +202,7 @@ def test_a_number_is_found_whole_where_it_stands(number: int, before: str, after
 
 @pytest.mark.parametrize("text", ["上位3一覧", "トップ3番組"])
 def test_a_number_ends_before_another_word(text: str) -> None:
-    assert [match.group() for match in re.finditer(NUMBER, text)][0] == "3"
+    assert next(match.group() for match in re.finditer(NUMBER, text)) == "3"
 
 
 @pytest.mark.parametrize("text", ["", "面積", "零", "〇", "億", ".", ",", "いち"])
