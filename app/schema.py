@@ -157,9 +157,10 @@ class Plan:
 
     `constraints` say the rest, each as one readable string: `nth=2`, `from=min`, `top=3`, bounds (`>=20`), a stated
     number (`=14`), `by=count` (the numbers are how many facts a zone has), `then=重点` (what is asked of the zones
-    picked), `also=重点` (a second attribute), `than=徐匯` (whose value is the bound), `claim=>` (of the first zone against
-    the second), `except=3` and `not=徐匯` (what is left out). `confirms` if it asks yes or no, `implied` if it is clear
-    what is measured though the question does not say it.
+    picked), `where=施策>=5` (which zones are meant, by their values or by how many they have), `also=重点` (a second
+    attribute), `than=徐匯` (whose value is the bound), `claim=>` (of the first zone against the second), `except=3` and
+    `not=徐匯` (what is left out). `confirms` if it asks yes or no, `implied` if it is clear what is measured though the
+    question does not say it.
     """
 
     language: Language

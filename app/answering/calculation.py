@@ -9,7 +9,7 @@ from decimal import Decimal
 from app.answer import Answer, Completeness
 from app.answering import derivation
 from app.answering.composition import Composer
-from app.answering.computation import Computation, Measure, compute, meets, position, share, shown, within
+from app.answering.computation import Computation, Measure, bounded, compute, meets, position, share, shown, within
 from app.answering.ledger import Ledger, Statement
 from app.answering.numerals import exact
 from app.answering.refusal import Refused
@@ -36,6 +36,8 @@ class Calculator:
         divides = plan.operation == "ratio"
         if missing or not measures or (divides and not all(measure.number for measure in measures)):
             return self._composer.refusal(question, plan, Refused("missing_operand", zones=missing), hits)
+        if plan.operation != "filter":
+            measures = self._meant(plan, measures)
         draft = self._composer.draft(question, plan)
         if plan.operation == "check":
             return derivation.check(draft, measures[0], hits)
@@ -50,7 +52,8 @@ class Calculator:
             if [measure.subject for measure in over] == list(everything):
                 matched = computation.chosen if plan.operation in PICKS else over
                 completeness = Completeness.over(everything, {measure.subject for measure in matched})
-        then = self.then(plan, [measure.subject for measure in computation.chosen])
+        about = computation.chosen if plan.operation in PICKS else computation.operands
+        then = self.then(plan, [measure.subject for measure in about])
         return derivation.derive(draft, computation, hits, completeness, _holds(plan, computation, measures), then)
 
     def then(self, plan: Plan, subjects: Sequence[str]) -> list[Statement]:
@@ -76,13 +79,26 @@ class Calculator:
         constraints = tuple(item[:-4] + bounds[0] if item in ("<than", ">than") else item for item in plan.constraints)
         return replace(plan, subjects=(), constraints=constraints)
 
+    def _meant(self, plan: Plan, measures: Sequence[Measure]) -> list[Measure]:
+        """The measures of those zones that the plan means: 「施策が6つある区」. All if it says nothing of it."""
+        meant = list(measures)
+        for condition in plan.constrained("where"):
+            attribute, bound = bounded(condition)
+            everywhere = self._ledger.zones(attribute)
+            numbers = self._ledger.measures(attribute, everywhere, counts=not self._attributes[attribute].measured)
+            within = {item.subject for item in numbers if meets(item.number, [bound], [other.number for other in numbers])}
+            meant = [measure for measure in meant if measure.subject in within]
+        return meant
+
     def _computation(self, plan: Plan, measures: Sequence[Measure]) -> Computation | None:
         """What comes of the plan's operation; None where there is nothing to do it with, or not so many."""
         if plan.operation in ("share", "position"):
             by_subject = {measure.subject: measure for measure in measures}
             parts = [by_subject[zone] for zone in plan.subjects]
             return share(parts, measures) if plan.operation == "share" else position(parts[0], measures, plan.constraints)
-        if plan.operation in ("sum", "mean") and not within(plan.constraints, measures):
+        if plan.operation == "filter":
+            return compute("filter", plan.constraints, measures).among(self._meant(plan, measures))
+        if not measures or (plan.operation in ("sum", "mean") and not within(plan.constraints, measures)):
             return None
         computation = compute(plan.operation, plan.constraints, measures)
         return computation if computation.chosen or plan.operation != "nth" else None

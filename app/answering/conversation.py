@@ -223,7 +223,7 @@ def _again(text: str, zones: int) -> Operation | None:
 def _another_bound(text: str, plan: Plan, before: Plan) -> Operation | None:
     """「では20以上だと？」「6つの方は？」: the filter or check of before with another number."""
     number = re.search(rf"({NUMBER})(?:つ|個|件)?(?:以上|以下|未満|を?超|より)", text)
-    if plan.computed and plan.operation != "count":
+    if plan.computed and plan.operation != "count" and not plan.implied:
         return None
     if before.operation in ("filter", "check") and number:
         again = operation_of(re.sub(rf"{re.escape(number[1])}(?!つ)", number[1] + "つ", text, count=1), 0, _UNITLESS)
