@@ -802,7 +802,8 @@ def other_bound(answer: Json, place: int) -> list[str | None]:
     now = constraints[place]
     if plan["operation"] not in ("filter", "check"):  # of another wrong number the answer would be the same
         true = next(one["number"] for one in answer["segments"] if one["type"] == "computed" and "number" in one)
-        return [f">={true:g}", None, *(["=1", f"{now}1"] if answer["status"] == "answered" else [f"={true:g}"])]
+        at_least = [] if plan["operation"] in ("count", "ratio") else [f">={true:g}"]  # of these it is as true
+        return [*at_least, None, *(["=1", f"{now}1"] if answer["status"] == "answered" else [f"={true:g}"])]
     numbers = [numbers_of(answer)[zone] for zone in plan["subjects"] or SIZES] if plan["attribute"] in ("面積", *COUNTS) else []
     kept = [number for number in numbers if meets(number, constraints)]
     value = now.lstrip("<>=")

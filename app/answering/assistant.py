@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from app.answer import Answer, Completeness
 from app.answering import derivation
@@ -115,7 +116,10 @@ class Assistant:
             return self._composer.passages(question, plan, hits, self._relevance.openings())
         if statements := self._statements(plan, hits):
             return self._composer.statements(question, plan, statements, hits, self._completeness(plan, statements))
-        if plan.operation == "nth" and plan.attribute and not plan.leftover:  # there are not so many
+        if plan.operation == "nth" and plan.attribute and not plan.leftover:  # there are not so many, but how many are there
+            if plan.subjects or plan.attribute in self._of_document:
+                counted = replace(plan, operation="count", constraints=(f">={abs(plan.ordinal)}",))
+                return self._calculator.answer(question, counted, hits)
             return self._composer.refusal(question, plan, Refused("not_in_document"), hits)
         return None
 

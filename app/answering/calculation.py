@@ -31,6 +31,11 @@ class Calculator:
         if plan.operation == "count" and (not name or self._attributes[name].of == "document"):
             return self._count_whole(question, plan, hits)
         everything = self._ledger.zones(name)
+        if not (plan.counts or self._attributes[name].measured):  # what is not measured can only be counted
+            plan = replace(plan, constraints=("by=count", *plan.constraints))
+        if left_out := plan.constrained("not"):
+            kept = tuple(item for item in plan.constraints if not item.startswith("not="))
+            plan = replace(plan, subjects=tuple(zone for zone in everything if zone not in left_out), constraints=kept)
         measures, missing = self._measures(plan, everything)
         plan = self._bounded(plan, measures)
         divides = plan.operation == "ratio"
@@ -121,6 +126,7 @@ def _holds(plan: Plan, computation: Computation, measures: Sequence[Measure]) ->
     if claim := plan.constraint("claim"):
         first, second = measures
         return {">": first.number > second.number, "<": first.number < second.number}.get(claim, first.number == second.number)
-    if computation.number is not None and (stated := plan.constraint("")):
-        return meets(Decimal(shown(computation.number)), [f"={stated}"])
+    stated = [item for item in plan.constraints if item[0] == "=" or (item[0] in "<>" and plan.operation == "ratio")]
+    if computation.number is not None and stated:
+        return meets(Decimal(shown(computation.number)), stated)
     return None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from fractions import Fraction
 from typing import Any
 
 from app.answering.evidence import Evidence, Miscomputed
@@ -45,14 +46,21 @@ def _check_verdict(answer: Mapping[str, Any], redone: Redone) -> None:
         holds = {">": first > second, "<": first < second, "=": first == second}[forms["claim"][0]]
     elif operation == "check":
         holds = meets(values[0].number, forms)
+    elif operation in ("ratio", "count") and "bound" in forms:
+        holds = all(meets(value, forms) for value in _computed(answer, operation))
     elif "stated" in forms and operation != "filter":
-        numbers = [segment["number"] for segment in answer["segments"] if segment["type"] == "computed" and "number" in segment]
-        numbers = numbers[-1:] if operation == "ratio" else numbers if operation == "count" else numbers[:1]
-        holds = all(number == float(forms["stated"][0]) for number in numbers)
+        holds = all(meets(value, {"stated": forms["stated"]}) for value in _computed(answer, operation))
     words = {True: {"yes"}, False: {"no"}, None: set()}[None if operation == "check" else holds]
     status = "corrected" if holds is False else "answered"
     if answer["status"] != status or said(answer) & {"yes", "no"} != words:
         raise Miscomputed(f"質問の見込みに正しく答えていません（計算し直すと {holds}）")
+
+
+def _computed(answer: Mapping[str, Any], operation: str) -> list[Fraction]:
+    """The numbers that an answer computed, which the question may have stated."""
+    numbers = [segment["number"] for segment in answer["segments"] if segment["type"] == "computed" and "number" in segment]
+    numbers = numbers[-1:] if operation == "ratio" else numbers if operation == "count" else numbers[:1]
+    return [Fraction(repr(number)) for number in numbers]
 
 
 def _check_completeness(answer: Mapping[str, Any], redone: Redone, evidence: Evidence) -> None:

@@ -61,8 +61,8 @@ def derive(
 
 def count(draft: Draft, measures: Sequence[Measure], hits: Sequence[Hit]) -> Answer:
     """How many facts each subject has (one without a name is the document), and all of them."""
-    stated = draft.plan.constraint("")
-    holds = None if stated is None else all(measure.number == int(stated) for measure in measures)
+    stated = [item for item in draft.plan.constraints if item[0] in "<>="]
+    holds = all(meets(measure.number, stated) for measure in measures) if stated else None
     if holds is not None:
         draft.say("yes" if holds else "no")
     for measure in measures:

@@ -55,7 +55,9 @@ class Intents:
                 operation = Operation("position", (*operation.constraints[:-2], end, f"={place[4:]}"))
             then: list[Attribute] = []
             if attribute and attribute not in (of, found.where) and operation.name in PICKS:
-                then = [*self._also_of(heard, mentions, asked, of), attribute]
+                also = self._also_of(heard, mentions, asked, of)
+                heard.cover(Mention("", item.start, item.end) for item in also)
+                then = [*(item.attribute for item in also), attribute]
             then += [found.where] if found.where else []
             operation = Operation(operation.name, (*operation.constraints, *(f"then={item.name}" for item in then)))
             open_words = heard.without(heard.leftover(), self._vocabulary.background)
@@ -90,10 +92,9 @@ class Intents:
     @staticmethod
     def _also_of(
         heard: Utterance, mentions: Sequence[AttributeMention], asked: AttributeMention | None, of: Attribute
-    ) -> list[Attribute]:
+    ) -> list[AttributeMention]:
         """What else is asked of the zones that are picked, beside the attribute asked for and the one they are picked by."""
-        also = [item.attribute for item in _also(heard, mentions, asked)]
-        return [item for item in also if item is not of and item.of == "zone"]
+        return [item for item in _also(heard, mentions, asked) if item.attribute is not of and item.attribute.of == "zone"]
 
     @staticmethod
     def _dresses(heard: Utterance, mention: Mention) -> bool:

@@ -26,8 +26,8 @@ _SMALL = re.compile(
     r"|smallest|smaller|bottom|(?<!at )least|fewest|fewer|最小的|小的|更小|较小|最少|少的|(?<!大)小[?。]?$|第[一二三四五六七八九十\d]+小"
 )
 _BOTH_ENDS = (
-    re.compile(r"最大|最多|(?:一番|いちばん|最も|もっとも)(?:大き|広|多)|largest|biggest"),
-    re.compile(r"最小|最少|(?:一番|いちばん|最も|もっとも)(?:小さ|狭|少な)|smallest"),
+    re.compile(r"最大|最多|(?:一番|いちばん|最も|もっとも)(?:大き|広|多|でか|デカ)|largest|biggest"),
+    re.compile(r"最小|最少|(?:一番|いちばん|最も|もっとも)(?:小さ|狭|少な|ちっちゃ|ちいさ)|smallest"),
 )
 _SUPERLATIVE = re.compile(
     r"一番|いちばん|1番(?!目)|チャンピオン|王者|優勝|ビリ|最下位|どん尻|最上位|さいだい|さいしょう|最も|もっとも"
@@ -76,9 +76,10 @@ _RATIO = re.compile(
 )
 _PART = re.compile(r"何(?:%|パーセント|割)|割合|比率|percent|proportion|share of|百分之|占比")
 _SHARE = re.compile(rf"{_PART.pattern}|占め|シェア")
-_POSITION = re.compile(r"何(?:番目|位|番手)|(?:順位|ランク)は|what rank|where does .+ rank|第几|排名?第?几")
+_TIMES = {"倍": 1.0, "times": 1.0}
+_POSITION = re.compile(r"何(?:番目|位|番手)(?:に位置)?|(?:順位|ランク)は|what rank|where does .+ rank|第几|排名?第?几")
 _COUNT = re.compile(
-    r"いくつ|なんこ|幾つ|何個|何件|何項目|何か所|何ヶ所|何カ所|何箇所|何種類|何本|(?<![人複多少])数[はをがっての]"
+    r"いくつ|なんこ|幾つ|何個|何点|本数|何件|何項目|何か所|何ヶ所|何カ所|何箇所|何種類|何本|(?<![人複多少])数[はをがっての]"
     r"|(?<![人複多少])数で|数(?:える|えて|え)|数$|数[?。]|件数|個数|総数"
     r"|how many|number of|几个|几条|多少条|多少个|几项|多少项|数量"
 )
@@ -135,8 +136,8 @@ def operation_of(
         text = text.replace(mean.group(), "")
     if bounds:
         return _bounded(text, subjects, bounds)
-    if subjects == 2 and not claims and (times := re.search(rf"({NUMBER})倍", text)):
-        return Operation("ratio", (f"={exact(parse(times[1]))}",))
+    if subjects == 2 and not claims and (times := stated_values(text, _TIMES)):
+        return Operation("ratio", times[0].bounds or (f"={times[0].number}",))
     if top := _TOP.search(text):
         few = next(filter(None, top.groups()))
         ends = (f"from={direction}", f"top={_FEW.get(few) or int(parse(few))}")
@@ -231,6 +232,11 @@ def count_cue(text: str) -> int | None:
 def asks_many(text: str) -> bool:
     """Whether a normalised text asks for more or fewer of something, not for larger or smaller: 「最も多いのは」."""
     return re.search(r"多い|多く|少な[いく]|最[多少]|(?<![a-z])fewest", text) is not None
+
+
+def position_spans(text: str) -> list[tuple[int, int]]:
+    """Where a normalised text asks for a place in an order: 「何番目に位置」 asks for no location."""
+    return [match.span() for match in _POSITION.finditer(text)]
 
 
 def asks_count(text: str) -> bool:

@@ -92,8 +92,8 @@ class Quantities:
         countable = [item for item in countable_nouns(mentions) if item.attribute.name not in self._vocabulary.single]
         if cue is None or not countable or (ordinal_of(text) and not _NTH_MANY.search(text)):
             return None
-        cue = min(cue, len(heard.spoken) - 1)
-        place = heard.normalized.raw_span(cue, cue + 1)[0] + max(0, len(heard.spoken) - len(text))
+        cue = max(cue, heard.spoken.find(text[cue : cue + 2], cue))  # where it stands with the numbers of sections
+        place = heard.normalized.raw_span(cue := min(cue, len(heard.spoken) - 1), cue + 1)[0]
         nearest = min(countable, key=lambda item: (item.start > place + 8, abs(item.start - place), -item.end))
         attribute = nearest.attribute
         between = heard.question[nearest.end : place] if nearest.end < place else ""

@@ -37,11 +37,11 @@ _ALLOWED = {
     "compare": "by from claim",
     "filter": "by stated bound than then where",
     **dict.fromkeys(("sum", "mean"), "by stated bound from top then where"),
-    "ratio": "by stated",
+    "ratio": "by stated bound",
     "difference": "by stated of",
     "share": "by",
     "position": "by from stated",
-    "count": "by stated",
+    "count": "by stated bound",
     "check": "by stated bound",
 }
 _REQUIRED = {"position": ("from",), "nth": ("nth", "from"), "rank": ("from",), "compare": ("from",)}
