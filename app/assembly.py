@@ -152,6 +152,7 @@ def open_evidence(settings: Settings) -> Evidence:
         read=library.read,
         units=base_units(library.guides.values()),
         attributes={item.name: item for guide in library.guides.values() for item in guide.attributes},
+        synonyms=tuple(item for guide in library.guides.values() for item in guide.synonyms),
     )
 
 

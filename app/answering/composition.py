@@ -112,7 +112,8 @@ class Composer:
         for fact in facts:
             template = "zone_value" if fact.subject else "item"
             items += draft.fill(template, {"zone": draft.zone(fact.document, fact.subject), "value": [draft.fact(fact)]})
-        draft.say("ambiguous", {"echo": [draft.echo(name)], "items": items})
+        written = Mention(question[name.start : name.end], name.start, name.end)
+        draft.say("ambiguous", {"echo": [draft.echo(written)], "items": items})
         choices = [
             Choice(
                 text=f"{fact.subject}：{fact.text}" if fact.subject else fact.text,

@@ -53,6 +53,7 @@ class Redone:
     it names."""
 
     operation: str
+    attribute: str | None
     forms: Mapping[str, Sequence[str]]
     values: Sequence[Number]
     picked: Sequence[Number]
@@ -80,7 +81,7 @@ def redo(plan: Mapping[str, Any], evidence: Evidence) -> Redone:
     if not values and not (plan["operation"] == "count" and plan["attribute"] is None):
         raise Miscomputed("計算する値がありません")
     picked = [value for value in _picked(plan, forms, values) if value in meant]
-    return Redone(plan["operation"], forms, values, picked, plan["subjects"])
+    return Redone(plan["operation"], plan["attribute"], forms, values, picked, plan["subjects"])
 
 
 def _forms(plan: Mapping[str, Any]) -> dict[str, list[str]]:
@@ -181,6 +182,8 @@ def _keeps(value: Fraction, bound: str, values: Sequence[Number]) -> bool:
     sign = bound[:2] if bound[1] == "=" else bound[:1]
     text = bound[len(sign) :]
     mean = text == "mean"
+    if mean and not values:
+        raise Miscomputed("平均する値がありません")
     limit = sum((item.number for item in values), Fraction(0)) / len(values) if mean else Fraction(text)
     if sign[0] == ">":
         return value > limit or (sign == ">=" and value == limit)

@@ -216,7 +216,7 @@ class Judge:
         if asked_of and not plan.subjects:
             mention = max(asked_of, key=lambda item: len(item.value))
             if normalize(mention.value).text in self._text:
-                return Refused("attribute_absent", _attribute_mention(question, attribute))
+                return Refused("attribute_absent", mention, word=attribute.name)
             return Refused("name_unknown", mention)
         return None
 
