@@ -12,7 +12,7 @@ _CONFIRM = re.compile(
 )
 _INTERROGATIVE = re.compile(
     r"何|なに|なん(?:です|だ|の)|どこ|どれ|どの|いくつ|幾つ|誰|だれ|いつ|どう|どんな|どちら|どっち|いくら|なぜ|どなた"
-    r"|教え|知りた|挙げ|並べ|示し|ください|下さい|見せ|what|which|how|where|who|when|why|list|哪|什么|多少|几|谁|怎"
+    r"|教え|知りた|お願い|頼|挙げ|並べ|示し|ください|下さい|見せ|what|which|how|where|who|when|why|list|哪|什么|多少|几|谁|怎"
 )
 _CLAIM = (
     re.compile(r"(?:は|が|のほうが|の方が|も|、|って).{0,12}より(?:も|は|か)?(?:ずっと|少し|かなり|も)?(?P<adjective>広|大き|小さ|狭|多|少な)"),

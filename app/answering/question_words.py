@@ -58,7 +58,7 @@ COMPARISONS = frozenset(
 # The same in English, for questions in it.
 ENGLISH = frozenset(
     "what which where who whom whose how why when is are was "
-    "were be been being am the a an of in on at for to from by "
+    "were be been being am the a an of in on at for to from by between "
     "with within into than as does do did done can could will "
     "would shall should may might must has have had having i me "
     "my we us our you your he she it its they them their there "

@@ -17,6 +17,8 @@ from app.answering.redoing import CONTRADICTING, PICKS, Redone, computes, meets,
 from app.answering.telling import Teller, Told, as_told, head, hold, result
 
 _DIRECTED = ("nth", "rank", "compare", "position")
+# What the question expects of the number, where it is not just a stated one.
+_EXPECTED: Mapping[str, tuple[str, ...]] = {"filter": (), "ratio": ("stated", "bound"), "count": ("stated", "bound")}
 # Wordings that say what was done: none of them in an answer that computes nothing.
 _SAYING = frozenset(
     "filter filter_none compare_same sum mean difference ratio share tied zone_value count_of count_all count_zones "
@@ -105,12 +107,13 @@ def _holds(redone: Redone, evidence: Evidence, number: Fraction | None) -> bool 
         return {">": first > second, "<": first < second, "=": first == second}[forms["claim"][0]]
     if operation == "check":
         return meets(values[0].number, forms)
-    if "stated" not in forms or operation == "filter":
+    expected = {kind: forms[kind] for kind in _EXPECTED.get(operation, ("stated",)) if kind in forms}
+    if not expected:
         return None
     numbers = [value.number for value in values] or [Fraction(len(evidence.begun))]
     if number is not None:
         numbers = [Fraction(_written(number))]
-    return all(one == Fraction(forms["stated"][0]) for one in numbers)
+    return all(meets(one, expected) for one in numbers)
 
 
 # ── The answer ──────────────────────────────────────────────────────────────────────────────────────────────────
