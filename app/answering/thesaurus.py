@@ -67,6 +67,16 @@ class Thesaurus:
                 position = end
         return tuple(terms)
 
+    def chinese_words(self, utterance: Utterance) -> list[Mention]:
+        """Every known word of more than one character that a text in Chinese writes."""
+        text = utterance.text
+        return [
+            utterance.mention(*utterance.normalized.raw_span(start, start + len(word)))
+            for start in range(len(text))
+            for word, _ in self._written.get(text[start], ())
+            if len(word) > 1 and text.startswith(word, start)
+        ]
+
     def _chinese(self, utterance: Utterance, mention: Mention) -> Iterator[Term]:
         """Known words wherever they stand, since nothing tells words apart; what is between them is a word each."""
         position = unknown = mention.start
