@@ -103,6 +103,24 @@ def test_verbs_say_less_than_nouns(thesaurus: Thesaurus, tokenizer: Tokenizer, q
     assert [term.weight for term in terms(thesaurus, tokenizer, question)] == weights
 
 
+@pytest.mark.parametrize(
+    ("question", "joined"),
+    [
+        ("鉄道の客船", "鉄道 +客船"),
+        ("鉄道客船", "鉄道 +客船"),
+        ("鉄道・客船", "鉄道 +客船"),
+        ("鉄道への客船", "鉄道 +客船"),
+        ("鉄道と客船", "鉄道 客船"),
+        ("鉄道を客船に", "鉄道 客船"),
+        ("鉄道 客船", "鉄道 客船"),
+        ("鉄道で働く客船", "鉄道 働く 客船"),
+    ],
+)
+def test_nouns_of_one_phrase_are_joined(thesaurus: Thesaurus, tokenizer: Tokenizer, question: str, joined: str) -> None:
+    found = terms(thesaurus, tokenizer, question)
+    assert " ".join("+" * term.joined + term.mention.value for term in found) == joined
+
+
 def test_only_what_is_left_over_makes_terms(thesaurus: Thesaurus, tokenizer: Tokenizer) -> None:
     heard = Utterance("波止場と鉄道と客船", tokenizer, "区")
     assert written(thesaurus.terms(heard, [Mention("鉄道", 4, 6)])) == "鉄道=鉄道"

@@ -52,8 +52,8 @@ class Intents:
         of_facts = bool(countable_nouns(mentions)) and counted(self._vocabulary.sections.without_numbers(heard.spoken))
         alone = not self._vocabulary.measures_in(heard.spoken) and not of_facts and not countable_nouns(mentions)
         if alone and (zones := self._zone_count(heard, subjects)) is not None:
-            said = self._vocabulary.section_count  # what the document says of it needs no counting
-            return (zones, None) if said is None else (Operation("look_up"), said)
+            number = self._vocabulary.section_count  # what the document says of it needs no counting
+            return (zones, None) if number is None else (Operation("look_up"), number)
         ways = [
             lambda: self._counting(heard, mentions, subjects, asks_which),
             lambda: self._measuring(heard, mentions, asked, subjects),
