@@ -18,6 +18,7 @@ from app.answering.planning import Planner
 from app.answering.premises import Premises
 from app.answering.refusal import Judge, Refused
 from app.answering.relevance import Relevance
+from app.answering.thesaurus import LIGHT
 from app.answering.utterance import check_question
 from app.reading.guide import Attribute
 from app.schema import PICKS, Document, Fact, Hit, Plan, Reading, Zone
@@ -281,7 +282,8 @@ class Assistant:
             if attribute.measured or hits[0].passage.kind == attribute.kind:
                 return True
             return len(plan.leftover) < MANY_WORDS
-        return plan.operation == "list" and not any(hit.legs.get("words") for hit in hits)
+        no_topic = plan.operation == "list" or all(term.weight <= LIGHT for term in plan.terms)
+        return no_topic and not any(hit.legs.get("words") for hit in hits)
 
     def _completeness(self, plan: Plan, statements: Sequence[Statement]) -> Completeness | None:
         attribute = self._attributes.get(plan.attribute or "")

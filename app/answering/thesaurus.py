@@ -22,7 +22,7 @@ _SHORTEST_STEM = 2
 # Between two nouns that make one phrase: 「介護の人材」「洪水への備え」.
 _JOINS = re.compile(r"(?:[のな・内]|用の?|などの|[へとで]の|からの)?")
 _INFLECTED = re.compile(r"[\u3400-\u9fff].*[うくぐすつぬぶむる]$")
-_LIGHT_POS = ("動詞", "形容詞", "副詞", "形状詞")
+_LIGHT_POS = ("動詞", "形容詞", "副詞", "形状詞", "接尾辞")
 
 
 class Thesaurus:
