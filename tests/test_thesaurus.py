@@ -96,6 +96,7 @@ def test_the_terms_of_a_question(thesaurus: Thesaurus, tokenizer: Tokenizer, que
         ("新しい鉄道", [LIGHT, 1.0]),
         ("静かな鉄道", [LIGHT, 1.0]),
         ("波止場を広げる", [1.0, LIGHT]),
+        ("鉄道系の船", [1.0, LIGHT, 1.0]),  # a suffix names nothing
         ("争いの解決", [1.0]),  # a noun and a noun of doing are one of topic
     ],
 )
