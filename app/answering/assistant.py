@@ -104,9 +104,7 @@ class Assistant:
     def _before_passages(self, question: str, plan: Plan, hits: Sequence[Hit]) -> Answer | None:
         """The answer, if it takes no passages that were searched for: a refusal by rule, a correction, the ledger."""
         for place in plan.places if "every" not in plan.constraints else ():
-            facts = self._premises.meant(place, plan)
-            in_each = plan.operation == "which" and self._premises.is_in_parts(facts)
-            if len({fact.subject for fact in facts}) > 1 and not in_each:
+            if facts := self._premises.ambiguous(place, plan):
                 return self._composer.clarify(question, plan, place, facts, hits)
         if refused := self._judge.premise(question, plan):
             return self._composer.refusal(question, plan, refused, hits)
