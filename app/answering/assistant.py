@@ -18,6 +18,7 @@ from app.answering.planning import Planner
 from app.answering.premises import Premises
 from app.answering.refusal import Judge, Refused
 from app.answering.relevance import Relevance
+from app.answering.signs import THRESHOLD
 from app.answering.thesaurus import LIGHT
 from app.answering.utterance import check_question
 from app.reading.guide import Attribute
@@ -26,9 +27,6 @@ from app.schema import PICKS, Document, Fact, Hit, Plan, Reading, Zone
 # A question for one of a zone's single passages is answered with it, whatever else it says, up to this many things:
 # then it is about those.
 MANY_WORDS = 3
-# Below this confidence that the documents answer at all, they do not. Set between answering what they do not say and
-# refusing what they do: on the questions of `scripts.calibrate`, each errs in some 3 to 7 of 100.
-THRESHOLD = 0.45
 # A follow-up leans on few turns; this bounds what a long conversation costs.
 MOST_TURNS = 20
 
