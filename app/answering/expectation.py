@@ -126,7 +126,8 @@ def _things(question: str, tokens: Sequence[Token], leftover: Sequence[Mention])
         head = [token for token in tokens if mention.start <= token.start < mention.end][-1]
         after = normalize(question[mention.end :]).text
         named = _NAMED.match(after)
-        located = _LOCATED.match(after) and head.pos.startswith("名詞")
+        # What is done is done by somebody, in whatever words: 「整備はどこ」 asks who does it.
+        located = _LOCATED.match(after) and head.pos.startswith("名詞") and not head.action
         if _ASKED.match(after) and (named or located or head.base in ORDINARY_ATTRIBUTES):
             yield Expectation(mention, _holder(head.base))
 

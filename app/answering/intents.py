@@ -21,7 +21,10 @@ _JOINS = re.compile(r"(?:と|や|、|,|・|および|及び|ならびに|and|&|�
 _ALSO = re.compile(r"^(?!は、|が、|で)[^。]{0,12}?(?:と|や|ついでに|あと|それから|（|\(|および|加えて)[^のは]{0,6}$|(?:ついでに|あと|それと)")
 # Between two that are asked for one after the other: 「どのエリアが入っていて、どれくらいの面積」.
 _THEN = re.compile(r"^[^。?]*(?:て|で|し|か)、[^。?]*$")
-_ASKED_BEFORE = re.compile(r"(?:どの|どんな|どこの|何の|どういう|どういった)\w{0,4}$|(?:どこ|何|なに|どれ|いくつ)[^、]{0,3}$|^[^、]{0,3}(?:どこ|何|なに|どれ|いくつ)")
+_ASKED_BEFORE = re.compile(
+    r"(?:どの|どんな|どこの|何の|どういう|どういった)\w{0,4}$"
+    r"|(?:どこ|何|なに|どれ|いくつ)[^、]{0,3}$|^[^、]{0,3}(?:どこ|何|なに|どれ|いくつ)"
+)
 
 
 class Intents:
@@ -44,8 +47,8 @@ class Intents:
         of_facts = bool(countable_nouns(mentions)) and counted(self._vocabulary.sections.without_numbers(heard.spoken))
         alone = not self._vocabulary.measures_in(heard.spoken) and not of_facts and not countable_nouns(mentions)
         if alone and (zones := self._zone_count(heard, subjects)) is not None:
-            declared = self._vocabulary.section_count  # what the document says of it needs no counting
-            return (zones, None) if declared is None else (Operation("look_up"), declared)
+            number = self._vocabulary.section_count  # what the document says of it needs no counting
+            return (zones, None) if number is None else (Operation("look_up"), number)
         found = self._quantities.computing(heard, mentions, asked, subjects, asks_which)
         if found is not None:
             operation, of = found.operation, found.of
