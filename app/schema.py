@@ -159,9 +159,11 @@ class Plan:
 
     `constraints` say the rest, each as one readable string: `nth=2`, `from=min`, `top=3`, bounds (`>=20`), a stated
     number (`=14`), `by=count` (the numbers are how many facts a zone has), `then=重点` (what is asked of the zones
-    picked), `also=重点` (a second attribute), `than=徐匯` (whose value is the bound), `claim=>` (of the first zone against
-    the second), `except=3` and `not=徐匯` (what is left out). `confirms` if it asks yes or no, `implied` if it is clear
-    what is measured though the question does not say it.
+    picked), `where=施策>=5` (which zones are meant, by their values or by how many they have), `also=重点` (a second
+    attribute), `than=徐匯` (whose value is the bound), `claim=>` (of the first zone against the second), `except=3` and
+    `not=徐匯` (what is left out). `confirms` if it asks yes or no, `implied` if it is clear what is measured though the
+    question does not say it, `pointed` is the place by which it names its zone (from 1, -1 is the last;
+    0 if it does not): 「最初の区」.
     """
 
     language: Language
@@ -177,6 +179,7 @@ class Plan:
     quoted: tuple[Mention, ...] = ()
     confirms: bool = False
     implied: bool = False
+    pointed: int = 0
 
     def constraint(self, name: str) -> str | None:
         """What follows `name=` among the constraints, None if it is not there."""

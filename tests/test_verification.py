@@ -808,8 +808,8 @@ def test_a_passage_of_another_zone_is_not_of_this_one(assistant: Assistant, evid
     """The same of passages that are quoted whole, of which there is no list to count."""
     answer = assistant.ask("クルーズ人材の育成をするのはどの区？").as_json()
     assert answer["answer"] == "宝山（施策）：クルーズ人材の誘致と育成システムの構築"
-    verdict = check(with_title(answer, "虹口", evidence), evidence, "misquoted")
-    assert "虹口" in verdict.explanation
+    verdict = check(with_title(answer, "虹口", evidence), evidence, "miscomputed")
+    assert "「虹口」は「宝山」のはず" in verdict.explanation
     assert verify_answer(with_title(answer, "宝山", evidence), evidence).proved
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
@@ -32,6 +33,10 @@ class Computation:
     number: Decimal | None = None
     unit: str | None = None
     approximate: bool = False
+
+    def among(self, meant: Sequence[Measure]) -> Computation:
+        """The same with only those picked that are among the measures meant."""
+        return _picked(self.operation, [measure for measure in self.chosen if measure in meant], self.operands)
 
     @property
     def number_text(self) -> str:
@@ -116,6 +121,12 @@ def meets(value: Decimal, constraints: Sequence[str], numbers: Sequence[Decimal]
                     return False
                 break
     return True
+
+
+def bounded(condition: str) -> tuple[str, str]:
+    """An attribute and its bound: `施策>=5` is (`施策`, `>=5`)."""
+    name = re.split("[<>=]", condition, maxsplit=1)[0]
+    return name, condition[len(name) :]
 
 
 def shown(number: Decimal) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property
@@ -19,15 +19,19 @@ class Miscomputed(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Number:
-    """A number of one subject in the base unit, with the passages that it stands on; `stated` is it as it is written."""
+    """A number of one subject in the base unit: what its fact states, or (`counted`) how many facts it has."""
 
     subject: str | None
     number: Fraction
     unit: str | None
     approximate: bool
-    passages: frozenset[str]
+    facts: tuple[Fact, ...]
     counted: bool
-    stated: Fraction | None = None
+
+    @property
+    def passages(self) -> frozenset[str]:
+        """The passages that it stands on."""
+        return frozenset(fact.passage_id for fact in self.facts)
 
 
 @dataclass(frozen=True)
@@ -50,10 +54,6 @@ class Evidence:
         return {passage.passage_id: passage for passage in self._reading.passages}
 
     @cached_property
-    def _stated(self) -> frozenset[tuple[str, int, int, str | None]]:
-        return frozenset((fact.document, fact.start, fact.end, fact.subject) for fact in self._reading.facts)
-
-    @cached_property
     def _reading(self) -> Reading:
         return self.read()
 
@@ -66,10 +66,6 @@ class Evidence:
     def facts(self) -> tuple[Fact, ...]:
         """The whole ledger."""
         return self._reading.facts
-
-    def says_of(self, zone: str, segment: Mapping[str, Any]) -> bool:
-        """Whether a quotation from outside a zone is a fact about it."""
-        return (segment.get("document"), segment.get("start"), segment.get("end"), zone) in self._stated
 
     def states_of(self, zone: str, passage_id: str) -> bool:
         """Whether a passage states any fact of a zone."""
@@ -91,9 +87,10 @@ class Evidence:
         return tuple(zone.name for zone in self.zones)
 
     @cached_property
-    def first(self) -> Mapping[str | None, str]:
-        """Where each zone's section begins: the id of its first passage."""
-        return {item.zone: item.passage_id for item in reversed(self._reading.passages)}
+    def begun(self) -> Mapping[str, str]:
+        """The zones that have any passage, in document order, with the id of the first: where each one's section begins."""
+        first = {item.zone: item.passage_id for item in reversed(self._reading.passages)}
+        return {name: first[name] for name in self.names if name in first}
 
     def is_of_document(self, attribute: str | None) -> bool:
         """Whether an attribute is one of a document as a whole."""
@@ -107,40 +104,68 @@ class Evidence:
     def number(self, attribute: str | None, subject: str | None, *, counts: bool) -> Number:
         """A zone's number, its fact's or of its facts. Raises Miscomputed if that is not one number."""
         whole = self.is_of_document(attribute)
-        found = [fact for fact in self.facts if fact.attribute == attribute and (whole or fact.subject == subject)]
-        passages = frozenset(fact.passage_id for fact in found)
+        found = tuple(fact for fact in self.facts if fact.attribute == attribute and (whole or fact.subject == subject))
         if counts and found:
-            return Number(subject, Fraction(len(found)), None, False, passages, True)
+            return Number(subject, Fraction(len(found)), None, False, found, counted=True)
         if len(found) != 1 or found[0].number is None:
             raise Miscomputed(f"{subject} の {attribute} が1つに定まりません")
         fact = found[0]
         factor, unit = self.units.get(fact.unit or "", (1.0, fact.unit))
-        number = Fraction(repr(fact.number))
-        return Number(subject, number * Fraction(repr(factor)), unit, fact.approximate, passages, False, number)
+        number = Fraction(repr(fact.number)) * Fraction(repr(factor))
+        return Number(subject, number, unit, fact.approximate, found, counted=False)
 
-    def listed(self, attribute: str, zone: str | None) -> list[tuple[str, str]]:
-        """All that is stated of a zone (None: of a document) under an attribute, as (text, passage id), its own section
-        first; what no fact was read from stands there as whole passages."""
+    def listed(self, attribute: str, zone: str | None) -> list[Fact | Passage]:
+        """All that is stated of a zone (None: of a document) under an attribute, its own section first; what no fact was
+        read from stands there as whole passages."""
         facts = [fact for fact in self.facts if fact.attribute == attribute and zone in (None, fact.subject)]
         if zone is None:
-            return [(fact.text, fact.passage_id) for fact in facts]
+            return [*facts]
         kind = self.attributes[attribute].kind if attribute in self.attributes else attribute
         own = {item.passage_id: item for item in self._reading.passages if item.zone == zone and item.kind == kind}
         facts = facts or [fact for fact in self.facts if fact.passage_id in own]
-        facts = [fact for fact in facts if fact.passage_id in own] + [fact for fact in facts if fact.passage_id not in own]
+        facts.sort(key=lambda fact: fact.passage_id not in own)
         quoted = {fact.passage_id for fact in facts}
-        rest = [(item.text, item.passage_id) for item in own.values() if item.passage_id not in quoted]
-        return [(fact.text, fact.passage_id) for fact in facts] + rest
+        return [*facts, *(item for item in own.values() if item.passage_id not in quoted)]
 
-    def shortens(self, name: str, whole: str) -> bool:
-        """Whether a name is part of a longer one, whatever its width and case: itself, or what guides say it stands for."""
-        written, longer = normalize(name).text, normalize(whole).text
-        stands_for = [
-            item.terms
-            for item in self.synonyms
-            if any(normalize(word).text == written for words in item.words.values() for word in words)
+    @cached_property
+    def kinds(self) -> list[str]:
+        """The attributes of zones, one of each kind of passage: the first that is declared."""
+        first = {item.kind: item.name for item in reversed(list(self.attributes.values())) if item.of == "zone"}
+        return [name for name, item in self.attributes.items() if first.get(item.kind) == name]
+
+    def worded(self, text: str) -> set[str]:
+        """The attributes that a text names, in any language."""
+        asked = normalize(text).text
+        return {
+            item.name
+            for item in self.attributes.values()
+            if asked in {normalize(word).text for word in (item.name, *(word for words in item.words.values() for word in words))}
+        }
+
+    def called(self, name: str, subjects: Collection[str]) -> list[Fact]:
+        """The facts that a name may stand for, of some zones if any are given: those called just so, or else those whose
+        names it shortens, by itself or by what guides say it stands for; whatever its width and case."""
+        written = normalize(name).text
+        shorter = {written, *self._declared.get(written, ())}
+        named = [
+            fact
+            for fact, whole in self._names
+            if (not subjects or fact.subject in subjects) and any(text in whole for text in shorter)
         ]
-        return written in longer or any(normalize(term).text in longer for terms in stands_for for term in terms)
+        return [fact for fact in named if normalize(fact.text).text == written] or named
+
+    @cached_property
+    def _names(self) -> list[tuple[Fact, str]]:
+        return [(fact, normalize(fact.text).text) for fact in self.facts if self.attributes[fact.attribute].names]
+
+    @cached_property
+    def _declared(self) -> Mapping[str, set[str]]:
+        """What the words that guides declare stand for in the documents."""
+        declared: dict[str, set[str]] = {}
+        for item in self.synonyms:
+            for word in (word for words in item.words.values() for word in words):
+                declared.setdefault(normalize(word).text, set()).update(normalize(term).text for term in item.terms)
+        return declared
 
     def writes(self, text: str) -> bool:
         """Whether any document writes a text, whatever its width and case."""

@@ -6,7 +6,7 @@ Words of the languages only; what the numbers are, and which zones, is the plan'
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from app.answering.mood import asks_confirmation, claim_of
@@ -26,8 +26,8 @@ _SMALL = re.compile(
     r"|smallest|smaller|bottom|(?<!at )least|fewest|fewer|最小的|小的|更小|较小|最少|少的|(?<!大)小[?。]?$|第[一二三四五六七八九十\d]+小"
 )
 _BOTH_ENDS = (
-    re.compile(r"最大|最多|(?:一番|いちばん|最も|もっとも)(?:大き|広|多)|largest|biggest"),
-    re.compile(r"最小|最少|(?:一番|いちばん|最も|もっとも)(?:小さ|狭|少な)|smallest"),
+    re.compile(r"最大|最多|(?:一番|いちばん|最も|もっとも)(?:大き|広|多|でか|デカ)|largest|biggest"),
+    re.compile(r"最小|最少|(?:一番|いちばん|最も|もっとも)(?:小さ|狭|少な|ちっちゃ|ちいさ)|smallest"),
 )
 _SUPERLATIVE = re.compile(
     r"一番|いちばん|1番(?!目)|チャンピオン|王者|優勝|ビリ|最下位|どん尻|最上位|さいだい|さいしょう|最も|もっとも"
@@ -41,13 +41,22 @@ _NTH = re.compile(
     r"[- ](?:largest|biggest|smallest|most|fewest)"
 )
 _ENGLISH_NTH = {word: n for n, word in enumerate("second third fourth fifth sixth seventh eighth ninth tenth".split(), 2)}
+_FEW = {"两": 2} | {word: n for n, word in enumerate("two three four five six".split(), 2)}
 _ORDER = re.compile(
     r"順(?:番|位|々)?(?:に|で|だ|を|は|$|の|通り)|ランキング|ランク|順位|(?<![a-z])rank(?:ed|ing|s)?(?![a-z])|sort|排序|排名|排列"
 )
-_TOP = re.compile(
-    r"(?:トップ|上位|下位|ベスト|ワースト|top|bottom|前)\s*(?P<n>\d+|[一二三四五六七八九十]+)(?:つ|区|か所|名)?"
-    r"|順に(?P<m>\d+|[一二三四五六七八九十]+)(?:つ|区|か所)"
+# How many from one end: 「トップ3」「広い順に3つ」「大きい方から3番目まで」「狭い2区」.
+_THINGS = r"(?:つ|区|か所|名|個|拠点)(?!目)"
+_TOPS = (
+    rf"(?:トップ|上位|下位|ベスト|ワースト|top|bottom|前)\s*({NUMBER}|三|两)(?:つ|区|か所|名)?",
+    rf"(?:順に|(?:方|ほう|上|下)から(?:順に|数えて)?)、?({NUMBER})(?:{_THINGS}|(?:番目|つ目|個目|位|番)まで)",
+    rf"({NUMBER})(?:番目|つ目|位)まで",
+    rf"(?:広|大き|狭|小さ|多|少な)い({NUMBER}){_THINGS}",
+    r"(?<![a-z])(two|three|four|five|six|\d+) (?:largest|biggest|smallest)",
+    r"(?:largest|biggest|smallest) (two|three|four|five|six|\d+)(?![a-z\d])",
+    rf"最[大小多少广]的?前?({NUMBER}|两)个",
 )
+_TOP = re.compile("|".join(_TOPS))
 _SUM = re.compile(
     r"合計|ごうけい|総勢|で計|計(?=いくつ|何|\d)|ひっくるめ|束ね|くっつけ|プラス|積み上げ|まとめる?と|あわせて|総計"
     r"|総数|合わせ(?:て|ると|た)|足(?:す|し|した|せ)|トータル|全部で|全体で|全体の|ぜんぶで|総和|合算|累計|[＋+]"
@@ -65,10 +74,12 @@ _RATIO = re.compile(
     r"何倍|何(?:個|つ|コ)分|なんばい|何分の|倍率|[何の]倍|倍(?:ある|です|で[すし]|に|も)|how many times"
     r"|times (?:as|larger|bigger)|几倍|多少倍"
 )
-_SHARE = re.compile(r"何(?:%|パーセント|割)|割合|比率|占め|シェア|percent|proportion|share of|百分之|占比")
-_POSITION = re.compile(r"何(?:番目|位|番手)|(?:順位|ランク)は|what rank|where does .+ rank|第几|排名?第?几")
+_PART = re.compile(r"何(?:%|パーセント|割)|割合|比率|percent|proportion|share of|百分之|占比")
+_SHARE = re.compile(rf"{_PART.pattern}|占め|シェア")
+_TIMES = {"倍": 1.0, "times": 1.0}
+_POSITION = re.compile(r"何(?:番目|位|番手)(?:に位置)?|(?:順位|ランク)は|what rank|where does .+ rank|第几|排名?第?几")
 _COUNT = re.compile(
-    r"いくつ|なんこ|幾つ|何個|何件|何項目|何か所|何ヶ所|何カ所|何箇所|何種類|何本|(?<![人複多少])数[はをがっての]"
+    r"いくつ|なんこ|幾つ|何個|何点|本数|何件|何項目|何か所|何ヶ所|何カ所|何箇所|何種類|何本|(?<![人複多少])数[はをがっての]"
     r"|(?<![人複多少])数で|数(?:える|えて|え)|数$|数[?。]|件数|個数|総数"
     r"|how many|number of|几个|几条|多少条|多少个|几项|多少项|数量"
 )
@@ -84,11 +95,14 @@ _COMPARE = re.compile(
     r"どちら|どっち|どれが|比べ|比較|より(?:も)?(?:広|大き|小さ|狭|多|少な)|(?:ほう|方)が(?:広|大き|小さ|狭|多|少な)"
     r"|同じ(?:広さ|大きさ|面積|数|くらい)|compare|larger|bigger|smaller|哪个(?:更|比较)?[大小多少]|比较|比.+[大小多少]"
 )
+# Between a number and the zones that have so many: 「6つの区」「5つ取り上げる区」.
+_HAVING = r"(?:ずつ|だけ|ちょうど)?(?:の|[をもが]?\w{0,5}[るたうつむくす])"
+_NOT_ALL = r"(?!全部|すべて|全て|全体|合計|合わせ|のうち|の中)"
 _THERE_IS = re.compile(r"(?:って|は|が|とか)(?:ある|あります|いる|います)")
 _OF_MEAN = re.compile(r"平均(?:値|面積|の広さ)?(?:より(?:も)?|を|以)(?:\w{1,6}[がは])?(?P<adjective>広|大き|小さ|狭|多|少な|上|下|超)")
 _THAN = re.compile(
     r"より(?:も)?(?:\w{1,8}[がは])?(?P<adjective>広|大き|小さ|狭|多|少な|上|下)|を(?P<verb>上回|超え|下回)"
-    r"|larger than|bigger than|(?P<en>smaller than)"
+    r"|larger than|bigger than|(?P<en>smaller than)|比\w{1,6}(?:[大广多]|(?P<zh>[小少]))"
 )
 
 
@@ -101,29 +115,35 @@ class Operation:
     constraints: tuple[str, ...] = ()
 
 
-def operation_of(text: str, subjects: int, units: Mapping[str, float]) -> Operation | None:
+def operation_of(
+    text: str, subjects: int, units: Mapping[str, float], sections: Collection[str] = ()
+) -> Operation | None:
     """What `text`, a normalised question for numbers, wants done with them; None if just to have them.
 
     `subjects` is how many zones it names, `units` the normalised words for the units that the numbers may have, each
-    with its factor to the unit that constraints are in.
+    with its factor to the unit that constraints are in; `sections` the words for a zone.
     """
     stated = stated_values(text, units)
     direction = "min" if asks_smallest(text) else "max"
-    if bounds := range_of(stated) or tuple(bound for value in stated if (bound := value.bound)):
-        if subjects != 1 and (over := "mean" if _MEAN.search(text) else "sum" if _ADDING.search(text) else ""):
-            return Operation(over, bounds)
-        return Operation("check" if subjects == 1 and len(bounds) == 1 and asks_confirmation(text) else "filter", bounds)
-    claims = tuple(f"={value.number}" for value in stated[:1])
-    if subjects == 2 and not claims and (times := re.search(rf"({NUMBER})倍", text)):
-        return Operation("ratio", (f"={exact(parse(times[1]))}",))
-    if (mean := _OF_MEAN.search(text)) and subjects == 0:
+    bounds = range_of(stated) or tuple(bound for value in stated for bound in value.bounds)
+    claims = tuple(f"={value.number}" for value in stated[:1] if not bounds)
+    if claims and sections and re.match(rf"{_HAVING}(?:{'|'.join(map(re.escape, sections))}){_NOT_ALL}", stated[0].after):
+        bounds = claims  # 「6つある区」 are so many, and so many are not what is asked
+    mean = _OF_MEAN.search(text) if subjects == 0 else None
+    if mean:
         sign = "<" if mean["adjective"][0] in "小狭少下" else ">"
-        return Operation("filter", (f"{sign}{'=' if '以' in mean.group() else ''}mean",))
+        bounds = (*bounds, f"{sign}{'=' if '以' in mean.group() else ''}mean")
+        text = text.replace(mean.group(), "")
+    if bounds:
+        return _bounded(text, subjects, bounds)
+    if subjects == 2 and not claims and (times := stated_values(text, _TIMES)):
+        return Operation("ratio", times[0].bounds or (f"={times[0].number}",))
+    if top := _TOP.search(text):
+        few = next(filter(None, top.groups()))
+        ends = (f"from={direction}", f"top={_FEW.get(few) or int(parse(few))}")
+        return Operation("mean" if _MEAN.search(text) else "sum" if _ADDING.search(text) else "rank", ends)
     if (nth := _NTH.search(text)) and (n := _nth(nth)):
         return Operation("nth", (f"nth={n}", f"from={direction}"))
-    if top := _TOP.search(text):
-        few = (f"from={direction}", f"top={int(parse(top['n'] or top['m']))}")
-        return Operation("mean" if _MEAN.search(text) else "sum" if _ADDING.search(text) else "rank", few)
     if all(end.search(text) for end in _BOTH_ENDS):
         if subjects == 0 and _DIFFERENCE.search(text):
             return Operation("difference", ("of=ends",))
@@ -138,13 +158,31 @@ def operation_of(text: str, subjects: int, units: Mapping[str, float]) -> Operat
     if subjects == 2 and (claim := claim_of(text)):
         return Operation("compare", (f"from={direction}", f"claim={claim}"))
     if subjects == 1 and (than := _THAN.search(text)) and (not asks_confirmation(text) or _THERE_IS.search(text)):
-        sign = "<" if than["en"] or (than["verb"] or than["adjective"] or "")[:1] in ("小", "狭", "少", "下") else ">"
+        sign = "<" if than["en"] or than["zh"] or (than["verb"] or than["adjective"] or "")[:1] in ("小", "狭", "少", "下") else ">"
         return Operation("filter", (f"{sign}than",))
     if subjects >= 2 and _COMPARE.search(text):
         return Operation("compare", (f"from={direction}",))
     if _ORDER.search(text):
         return Operation("rank", (f"from={direction}",))
     return None
+
+
+def _bounded(text: str, subjects: int, bounds: tuple[str, ...]) -> Operation:
+    """What is to be done with the numbers that keep some bounds: 「20平方キロ以上の区の合計」, 「…で一番狭い区」."""
+    if subjects == 1:
+        single = len(bounds) == 1 and asks_confirmation(text)
+        return Operation("check" if single else "filter", bounds)
+    if over := "mean" if _MEAN.search(text) else "sum" if _ADDING.search(text) else "":
+        return Operation(over, tuple(part for bound in bounds for part in _exactly(bound)))
+    direction = "min" if asks_smallest(text) else "max"
+    if (nth := _NTH.search(text)) and (n := _nth(nth)):
+        return Operation("nth", (f"nth={n}", f"from={direction}", *bounds))
+    return Operation(direction if _SUPERLATIVE.search(text) else "filter", bounds)
+
+
+def _exactly(bound: str) -> tuple[str, ...]:
+    """A number that is a bound on both sides: of a sum, `=6` is what it is said to be."""
+    return (f">{bound}", f"<{bound}") if bound.startswith("=") else (bound,)
 
 
 def _result_of(text: str, subjects: int) -> str | None:
@@ -187,13 +225,18 @@ def operation_words(text: str, measures: Sequence[Mention]) -> list[tuple[int, i
 
 def count_cue(text: str) -> int | None:
     """Where a normalised text begins to speak of how many there are; None if it does not: 「数」「いくつ」「5件」「多い」."""
-    cues = [_COUNT, _COUNTED, re.compile(r"多[いく]|少な[いく]|最[多少]|(?<![a-z])(?:most|fewest|fewer|more)(?= (?:measures|areas))")]
+    cues = [_COUNT, _COUNTED, _PART, re.compile(r"多[いく]|少な[いく]|最[多少]|(?<![a-z])(?:most|fewest|fewer|more)(?= (?:measures|areas))")]
     return min((match.start() for cue in cues if (match := cue.search(text))), default=None)
 
 
 def asks_many(text: str) -> bool:
     """Whether a normalised text asks for more or fewer of something, not for larger or smaller: 「最も多いのは」."""
     return re.search(r"多い|多く|少な[いく]|最[多少]|(?<![a-z])fewest", text) is not None
+
+
+def position_spans(text: str) -> list[tuple[int, int]]:
+    """Where a normalised text asks for a place in an order: 「何番目に位置」 asks for no location."""
+    return [match.span() for match in _POSITION.finditer(text)]
 
 
 def asks_count(text: str) -> bool:

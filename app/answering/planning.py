@@ -11,8 +11,9 @@ from collections.abc import Sequence
 from app.answering.intents import Intents, without_lead
 from app.answering.mood import asks_confirmation
 from app.answering.numerals import ordinal_spans
-from app.answering.operations import Operation
+from app.answering.operations import Operation, position_spans
 from app.answering.question_words import LIST_CUES
+from app.answering.references import pointed_at
 from app.answering.thesaurus import Thesaurus
 from app.answering.utterance import Utterance
 from app.answering.vocabulary import AttributeMention, Vocabulary
@@ -57,6 +58,7 @@ class Planner:
         """The plan of a question that passed `check_question`."""
         vocabulary, sections = self._vocabulary, self._vocabulary.sections
         heard = Utterance(question, self._tokenizer, sections.noun, sections.nouns)
+        heard.known = self._thesaurus.chinese_words(heard) if heard.language == "zh" else []
         quoted = heard.quotations()
         places = [
             place
@@ -65,7 +67,10 @@ class Planner:
         ]
         settings = [place for place in places if self._is_setting(question, place)]
         places = [place for place in places if place not in settings]
-        zones = sections.zones(heard.normalized, [*places, *settings])
+        taken = [*places, *settings]
+        zones = [zone for zone in sections.zones(heard.normalized, taken) if not vocabulary.is_counted(heard, zone)]
+        pointed, place = ([], 0) if zones else self._pointed_at(heard)
+        zones += pointed
         excluded, left_out = sections.exclusions(heard.normalized, zones)
         included = sections.inclusions(heard.normalized, zones)
         which = [] if zones and not (excluded or included) else sections.asks_which(heard)
@@ -118,6 +123,7 @@ class Planner:
             literals=tuple(item for item in literals if item.value not in vocabulary.background),
             terms=terms,
             confirms=asks_confirmation(heard.spoken),
+            pointed=place,
             implied=attribute is not None and not any(item.attribute is attribute for item in mentions),
         )
 
@@ -126,11 +132,24 @@ class Planner:
         whole = all(fact.subject is None for fact in self._vocabulary.gazetteer.facts(place.value))
         return whole and _SETTING.match(question[place.end :]) is not None
 
+    def _pointed_at(self, heard: Utterance) -> tuple[list[Mention], int]:
+        """The zone that the question means by its place in the document, and that; its words are no place in a list."""
+        sections = self._vocabulary.sections
+        found = pointed_at(heard.spoken, (*sections.words, *sections.nouns))
+        if found is None or not -1 <= found[2] <= len(sections.names):
+            return [], 0
+        start, end, place = found
+        heard.spoken = heard.spoken[:start] + " " * (end - start) + heard.spoken[end:]
+        name = sections.names[place if place < 0 else place - 1]
+        return [Mention(name, *heard.normalized.raw_span(start, end))], place
+
     # ── Attributes ──────────────────────────────────────────────────────────────────────────────────────────
 
     def _mentions(self, heard: Utterance, zones: Sequence[Mention]) -> list[AttributeMention]:
         """Every word for an attribute; in kana, English, Chinese or misspelt where none is sure in Japanese."""
+        placing = [heard.normalized.raw_span(*span) for span in position_spans(heard.spoken)]
         mentions = self._vocabulary.attribute_mentions(heard, zones)
+        mentions = [item for item in mentions if not any(start <= item.start < end for start, end in placing)]
         if not any(mention.sure for mention in mentions):
             vocabulary = self._vocabulary
             ways = (vocabulary.kana_mentions, vocabulary.foreign_mentions, vocabulary.misspelt_mentions)

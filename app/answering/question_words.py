@@ -25,7 +25,7 @@ REQUESTS = frozenset(
     "ふーん わ 前 へえ ついで 大台 乗る 前面 押し出す ちゃんと きちんと もっと ペース まま 事柄 どこどこ たった "
     "一列 がらみ 絡み 類い 類 語 文字 言葉 単語 キーワード 正式 全メニュー 限る 残り 届く 台 あと 一緒 "
     "もう一度 もう 一回 さっき 先ほど 戻る やる つもり はず 出せる 見当 文書 段落 要は 小数 小数点 第2位 "
-    "新聞 コラム 広報 据える 抱える 備える 整理 偶然 つき 分 競う なんとか ◯◯ 打つ".split()
+    "新聞 コラム 広報 議事録 読む ひととおり 噛み砕く かみ砕く 据える 抱える 備える 整理 偶然 つき 分 競う なんとか ◯◯ 打つ".split()
 )
 # The thing asked for, not yet named: 「具体的な内容」「どんな種類の」「名前を全部」
 GENERIC_NOUNS = frozenset(
@@ -58,7 +58,7 @@ COMPARISONS = frozenset(
 # The same in English, for questions in it.
 ENGLISH = frozenset(
     "what which where who whom whose how why when is are was "
-    "were be been being am the a an of in on at for to from by "
+    "were be been being am the a an of in on at for to from by between "
     "with within into than as does do did done can could will "
     "would shall should may might must has have had having i me "
     "my we us our you your he she it its they them their there "
@@ -91,7 +91,7 @@ CHINESE = re.compile(
             "把 被 让 给 也 都 还 就 而 但 这 那 这个 那个 这些 其 其中 它 它们 一共 总共 "
             "合计 列出 列举 介绍 说明 一下 关于 有关 相关 涉及 方面 具体 主要 提出 推出 计划 打算 "
             "想要 可以 能 能够 会 将 要 不 没有 没 最 更 比较 比 大 小 多 少 条 当作 作为 "
-            "当成 文章 归纳 最后 后 提到 写到 应该 应当 看 想 了解 想知道 知道 需要 希望 目前 "
+            "当成 文章 归纳 最后 后 提到 写到 应该 应当 看 想 了解 想知道 知道 需要 希望 目前 麻烦 劳驾 帮我 帮忙 给我 请教 想问 谢谢 你好 各项 一并 说说 讲讲 谈谈 "
             "现在 文中 文件 资料 区 个 项 片区 联动创新区 创新区 上海 是否 对吗 是吗 按 按照 排列 "
             "排序 全部 所有 各 每个 哪一个 属于 位于 包括 包含".split(),
             key=len,

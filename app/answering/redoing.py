@@ -19,6 +19,7 @@ CONTRADICTING = frozenset({"premise_place", "premise_elsewhere", "premise_fact"}
 _FORMS = {
     "by": re.compile(r"by=count"),
     "then": re.compile(r"then=.+"),
+    "where": re.compile(r"where=[^<>=]+(?:[<>]=?|=)(?:\d+(?:\.\d+)?|mean)", re.ASCII),
     "nth": re.compile(r"nth=[1-9]\d*", re.ASCII),
     "from": re.compile(r"from=(?:max|min)"),
     "top": re.compile(r"top=[1-9]\d*", re.ASCII),
@@ -30,17 +31,17 @@ _FORMS = {
 }
 # What each operation may be constrained by, what it must be, in this order of the alternatives.
 _ALLOWED = {
-    **dict.fromkeys(("max", "min"), "by then"),
-    "nth": "by nth from then",
+    **dict.fromkeys(("max", "min"), "by then where"),
+    "nth": "by nth from then where",
     "rank": "by from top",
     "compare": "by from claim",
-    "filter": "by stated bound than then",
-    **dict.fromkeys(("sum", "mean"), "by stated bound from top"),
-    "ratio": "by stated",
+    "filter": "by stated bound than then where",
+    **dict.fromkeys(("sum", "mean"), "by stated bound from top then where"),
+    "ratio": "by stated bound",
     "difference": "by stated of",
     "share": "by",
     "position": "by from stated",
-    "count": "by stated",
+    "count": "by stated bound",
     "check": "by stated bound",
 }
 _REQUIRED = {"position": ("from",), "nth": ("nth", "from"), "rank": ("from",), "compare": ("from",)}
@@ -52,6 +53,7 @@ class Redone:
     it names."""
 
     operation: str
+    attribute: str | None
     forms: Mapping[str, Sequence[str]]
     values: Sequence[Number]
     picked: Sequence[Number]
@@ -68,6 +70,9 @@ def redo(plan: Mapping[str, Any], evidence: Evidence) -> Redone:
     """Do the plan again. Raises Miscomputed where it cannot be done."""
     forms = _forms(plan)
     values = _values(plan, forms, evidence)
+    meant = [value for value in values if all(_is_meant(value, where, evidence) for where in forms.get("where", ()))]
+    if plan["operation"] != "filter":
+        values = meant
     if plan["operation"] in ("sum", "mean"):
         if "top" in forms:
             smallest = forms.get("from") == ["min"]
@@ -75,7 +80,8 @@ def redo(plan: Mapping[str, Any], evidence: Evidence) -> Redone:
         values = [value for value in values if meets(value.number, {"bound": forms.get("bound", [])}, values)]
     if not values and not (plan["operation"] == "count" and plan["attribute"] is None):
         raise Miscomputed("計算する値がありません")
-    return Redone(plan["operation"], forms, values, _picked(plan, forms, values), plan["subjects"])
+    picked = [value for value in _picked(plan, forms, values) if value in meant]
+    return Redone(plan["operation"], plan["attribute"], forms, values, picked, plan["subjects"])
 
 
 def _forms(plan: Mapping[str, Any]) -> dict[str, list[str]]:
@@ -84,7 +90,7 @@ def _forms(plan: Mapping[str, Any]) -> dict[str, list[str]]:
     forms: dict[str, list[str]] = {}
     for item in plan["constraints"]:
         kind = next((name for name in _ALLOWED[operation].split() if _FORMS[name].fullmatch(item)), None)
-        if kind is None or (kind in forms and (kind != "bound" or len(forms[kind]) > 1) and kind != "then"):
+        if kind is None or (kind in forms and (kind != "bound" or len(forms[kind]) > 1) and kind not in ("then", "where")):
             raise Miscomputed(f"計算 {operation!r} の条件 {item!r} を知りません")
         forms.setdefault(kind, []).append(item if kind == "bound" else item.partition("=")[2])
     bounds = len(forms.get("bound", ())) + len(forms.get("stated", ()))
@@ -113,6 +119,17 @@ def _values(plan: Mapping[str, Any], forms: Mapping[str, Sequence[str]], evidenc
     return values
 
 
+def _is_meant(value: Number, where: str, evidence: Evidence) -> bool:
+    """Whether a zone keeps a bound of another attribute, of its value or of how many it has: `施策>=5`."""
+    attribute = re.split("[<>=]", where, maxsplit=1)[0]
+    counts = not evidence.attributes[attribute].measured
+    numbers = [evidence.number(attribute, zone, counts=counts) for zone in evidence.stating(attribute)]
+    own = next(number for number in numbers if number.subject == value.subject)
+    bound = where[len(attribute) :]
+    forms = {"stated": [bound[1:]]} if bound[0] == "=" else {"bound": [bound]}
+    return meets(own.number, forms, numbers)
+
+
 def _picked(plan: Mapping[str, Any], forms: Mapping[str, Sequence[str]], values: Sequence[Number]) -> list[Number]:
     operation = plan["operation"]
     smallest_first = operation == "min" or forms.get("from") == ["min"]
@@ -126,7 +143,7 @@ def _picked(plan: Mapping[str, Any], forms: Mapping[str, Sequence[str]], values:
         return ranked[: int(forms["top"][0])] if "top" in forms else ranked
     if operation == "filter":
         return [value for value in ranked if meets(value.number, forms, values)]
-    return []
+    return list(values) if operation in ("sum", "mean") and "then" in forms else []
 
 
 def operands(redone: Redone) -> list[Number]:
@@ -165,6 +182,8 @@ def _keeps(value: Fraction, bound: str, values: Sequence[Number]) -> bool:
     sign = bound[:2] if bound[1] == "=" else bound[:1]
     text = bound[len(sign) :]
     mean = text == "mean"
+    if mean and not values:
+        raise Miscomputed("平均する値がありません")
     limit = sum((item.number for item in values), Fraction(0)) / len(values) if mean else Fraction(text)
     if sign[0] == ">":
         return value > limit or (sign == ">=" and value == limit)

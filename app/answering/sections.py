@@ -25,7 +25,7 @@ _EXCEPT = re.compile(
 _DESCRIBING = ("動詞", "形容詞", "助動詞")
 _NOT_COUNTING = re.compile(r"(?:不算|除了|除去|不包括|不含|excluding |except |without |not counting )(?:the )?$")
 _HIRAGANA = re.compile(r"[ぁ-ゖ]$")
-_INCLUDING = re.compile(r"(?:の分|のもの|の場合)?(?:も|を|まで)?(?:入れ|含め|含む|含んだ|加え|込み|込め|数え)(?:て|た|で|の)?")
+_INCLUDING = re.compile(r"(?:の分|のもの|の場合)?(?:も|を|まで)?(?:入れ|含め|含む|含んだ|加え|込み|込め|数え|足[しすせ])(?:て|た|で|の)?")
 
 
 class Sections:
@@ -58,7 +58,7 @@ class Sections:
         self._count = _count_pattern([*self.words, *(self.nouns - spoken)], self.noun)
         numbered = (
             rf"(?:^|(?<=[。、 全のたる])|(?<=残り)){NUMBER}(?:(?:つ|個|か所)の(?:{self._words.pattern})|个(?=区)| zones)"
-            rf"|{NUMBER}(?:つ|区|個)(?:のうち|の中|並べ)"
+            rf"|{NUMBER}(?:つ|区|個)(?:のうち|の中|並べ)|(?<={self.noun}){NUMBER}(?:つ|個|か所)"
         )
         self._numbered = re.compile(numbered) if self.noun else None
 

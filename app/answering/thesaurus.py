@@ -72,10 +72,20 @@ class Thesaurus:
                 position = end
         return terms
 
-    def _chinese(self, utterance: Utterance, leftover: Sequence[Mention]) -> list[Term]:
-        return [term for mention in leftover for term in self._chinese_words(utterance, mention)]
+    def chinese_words(self, utterance: Utterance) -> list[Mention]:
+        """Every known word of more than one character that a text in Chinese writes."""
+        text = utterance.text
+        return [
+            utterance.mention(*utterance.normalized.raw_span(start, start + len(word)))
+            for start in range(len(text))
+            for word, _ in self._written.get(text[start], ())
+            if len(word) > 1 and text.startswith(word, start)
+        ]
 
-    def _chinese_words(self, utterance: Utterance, mention: Mention) -> Iterator[Term]:
+    def _chinese(self, utterance: Utterance, leftover: Sequence[Mention]) -> list[Term]:
+        return [term for mention in leftover for term in self._chinese_terms(utterance, mention)]
+
+    def _chinese_terms(self, utterance: Utterance, mention: Mention) -> Iterator[Term]:
         """Known words wherever they stand, since nothing tells words apart; what is between them is a word each."""
         position = unknown = mention.start
         while position < mention.end:

@@ -33,7 +33,7 @@ _QUOTATION = re.compile(r"「([^「」]+)」|『([^『』]+)』|\"([^\"]+)\"|“
 _NO_TOPIC = re.compile(r"(?:全|両|各|同|当|本|他)?[\d０-９]*|第?(?:\d+|[一二三四五六七八九十])(?:つ|番|個|点|件|項|区)?(?:目|位|以)?|[a-z]")
 # Where something that leads to the question ends: 「…なんですが、」「…用に、」
 _LEAD = re.compile(
-    r"[。！？!?\n]+|(?:(?:ん|の)?(?:です|ます|だ)(?:が|けど|けれど)|けど|けれども?|ので|んで|用に|ために|にあたって?|に際して?|たくて|から|中で)[、,]"
+    r"[。！？!?\n]+|(?<=[a-z])\.\s+|(?:(?:ん|の)?(?:です|ます|だ)(?:が|けど|けれど)|けど|けれども?|ので|んで|用に|ために|にあたって?|に際して?|たくて|から|中で)[、,]"
 )
 _ASKING = re.compile(r"(?:どんな|(?<!な)どの(?:ような)?|どういう|どういった|何の|いかなる|どのへんの|なんの)$")
 _ALIASES = str.maketrans({"？": "?", "！": "!"})
@@ -99,6 +99,8 @@ class Utterance:
         self.tokens = tokenizer.tokenize(question)
         self.language = language_of(question)
         self.covered = [False] * len(question)
+        # Words that the Chinese of the documents' guides has: no word of grammar stands within one (人工智能 has no 能).
+        self.known: list[Mention] = []
         self._noun, self._nouns = noun, nouns
 
     @property
@@ -127,7 +129,8 @@ class Utterance:
 
     def is_open(self, token: Token) -> bool:
         """Whether a word is one of topic that nothing has understood."""
-        return token.content and not any(self.covered[token.start : token.end]) and token.base not in EMPTY
+        topic = token.content and not token.pos.startswith("副詞") and token.base not in EMPTY
+        return topic and not any(self.covered[token.start : token.end])
 
     def leftover(self) -> tuple[Mention, ...]:
         """Runs of adjoining words of topic that nothing has understood, as the question writes them."""
@@ -211,12 +214,16 @@ class Utterance:
         """A stretch of the question by its own words."""
         return Mention(self.question[start:end], start, end)
 
+    def _is_within(self, start: int, end: int) -> bool:
+        return any(item.start <= start and end <= item.end and (item.start, item.end) != (start, end) for item in self.known)
+
     def _chinese_leftover(self) -> tuple[Mention, ...]:
         """Ideographs between words of Chinese grammar, which the Japanese tokeniser cuts anywhere."""
         found = []
         for match in re.finditer(r"[\u3400-\u9fffA-Za-z0-9]+", self.question):
             start = match.start()
-            for word in [*CHINESE.finditer(match.group()), None]:
+            words = [word for word in CHINESE.finditer(match.group()) if not self._is_within(start + word.start(), start + word.end())]
+            for word in [*words, None]:
                 end = match.end() if word is None else match.start() + word.start()
                 while start < end:  # what is covered cuts a run too
                     stop = next((i for i in range(start, end) if self.covered[i]), end)

@@ -1,6 +1,7 @@
 """Proves a saved answer against the documents alone: no index, no model, none of the code that answers.
 
-Here the frame, the citations and each segment by itself; what was computed in `recomputation`, lists in `restatement`.
+Here the frame, the citations and each segment by itself; then the whole answer is told again from the documents and its
+plan, segment by segment: what was computed in `recomputation`, all else in `restatement`.
 
 Fails closed: what it does not know, or cannot prove, is not proved. Verdicts: `found`, `stale` (a document is not the
 one that was answered from), `misquoted`, `miscomputed`, `malformed`.
@@ -30,8 +31,6 @@ _UNIT_SCRIPTS = (re.compile(r"[ァ-ヺー]"), re.compile(r"[A-Za-zＡ-Ｚａ-ｚ
 _LABEL = re.compile(r"word:.+|\w+:(?:0|[1-9][0-9]*)", re.ASCII | re.DOTALL)
 # The states of an answer that cites, with their reasons.
 _STATES = (("answered", None), ("corrected", "false_premise"), ("clarify", "ambiguous"))
-# Behind these another zone may be spoken of.
-_NEW_LINES = ("next:0", "zone_value:0", "passage_item:0", "tied:0")
 _PASSAGE_KEYS = ("passage_id", "document", "zone", "kind", "text", "start", "end")
 
 
@@ -93,10 +92,9 @@ def verify_answer(answer: Any, evidence: Evidence) -> Verdict:
             _check_passage(passage, evidence)
         for number, segment in enumerate(answer["segments"], 1):
             _check_segment(segment, number, answer, evidence)
+        _check_whole(answer)
         check_computed(answer, evidence)
         check_statements(answer, evidence)
-        _check_attribution(answer, evidence)
-        _check_whole(answer)
     except _Unproved as unproved:
         return unproved.verdict
     except Miscomputed as error:
@@ -154,27 +152,6 @@ def _check_segment(segment: Mapping[str, Any], number: int, answer: Mapping[str,
             raise _Unproved("misquoted", f"{number} 番目の部分「{text}」は決まった文言ではありません")
     elif kind != "computed":  # those are done again together, see `recomputation`
         raise _Unproved("malformed", f"{number} 番目の部分の種類 {kind!r} を知りません")
-
-
-def _check_attribution(answer: Mapping[str, Any], evidence: Evidence) -> None:
-    """What stands on a line behind a zone's name must be of that zone: 「黄浦の面積は」 takes no value of 虹口's."""
-    zone: str | None = None
-    for segment in answer["segments"]:
-        if segment["type"] == "label" and segment["label"] in _NEW_LINES:
-            zone = None
-        elif segment["type"] == "computed" and segment.get("op") != "count":
-            zone = zone if "number" in segment else segment["text"]
-            continue  # what it stands on is done again, see `recomputation`
-        elif segment["type"] == "quote" and not segment["citations"]:
-            zone = evidence.zone_titled(segment)
-            if zone is None:
-                raise _Unproved("misquoted", f"「{segment['text']}」に引用がありません")
-        for citation in (_citation(answer, n) for n in segment["citations"]):
-            said = evidence.says_of(zone or "", segment)
-            if segment["type"] == "computed":
-                said = evidence.states_of(zone or "", citation["passage_id"])
-            if zone is not None and citation["zone"] != zone and not said:
-                raise _Unproved("misquoted", f"「{segment['text']}」は {zone} のことではありません")
 
 
 def _citation(answer: Mapping[str, Any], n: int) -> Mapping[str, Any]:

@@ -119,11 +119,20 @@ class Vocabulary:
             for word in attribute.words.get("ja", ())
             if len(reading := "".join(token.reading for token in tokenizer.tokenize(word))) >= _SHORTEST_READING
         ]
+        self._countable = longest_first(
+            {word for attribute, _, word in self._phrases if not attribute.measured and attribute.of == "zone" and attribute.name not in self.single}
+        )
         self._foreign = {attribute.name: _foreign(attribute) for attribute in self.attributes}
 
     def nouns_of(self, attribute: Attribute) -> list[str]:
         """The words for an attribute that a number may stand before: 「5施策」."""
         return [word for other, _, word in self._phrases if other is attribute and _NOUN.fullmatch(word)]
+
+    def is_counted(self, heard: Utterance, mention: Mention) -> bool:
+        """Whether words for zones say how many of something they have: 「6つの区」 in 「施策が6つの区」."""
+        start = heard.normalized.normal(mention.start)
+        before = re.search(rf"(?:{self._countable.pattern})(?:の数)?が$", heard.text[:start])
+        return before is not None and re.match(NUMBER, heard.text[start:]) is not None
 
     def is_part(self, name: str) -> bool:
         """Whether a name is only part of what it stands for: 濱江, in three."""
@@ -268,6 +277,7 @@ def _phrasings(tokens: Sequence[Token]) -> set[tuple[str, ...]]:
 
 
 def _foreign(attribute: Attribute) -> tuple[tuple[Language, re.Pattern[str]], ...]:
-    english = [rf"(?<![a-z0-9]){re.escape(_fold(word))}(?![a-z0-9])" for word in attribute.words.get("en", ())]
+    plural = "s?" if attribute.measured else ""  # areas may be added up
+    english = [rf"(?<![a-z0-9]){re.escape(_fold(word))}{plural}(?![a-z0-9])" for word in attribute.words.get("en", ())]
     chinese = [re.escape(_fold(word)) for word in attribute.words.get("zh", ())]
     return (*(("en", re.compile(word)) for word in english), *(("zh", re.compile(word)) for word in chinese))
