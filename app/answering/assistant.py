@@ -107,8 +107,12 @@ class Assistant:
             return self._composer.refusal(question, plan, refused, hits)
         if answer := self._corrected(question, plan, hits):
             return answer
-        if refused := self._judge.detail(question, plan, hits):
+        if plan.operation == "check" and (answer := self._calculator.answer(question, plan, hits)).status == "corrected":
+            return answer  # before it says what else is missing: 「なぜ5平方キロしかないのですか」
+        if refused := self._judge.detail(question, plan, self._asked_of(plan) or hits):
             return self._composer.refusal(question, plan, refused, hits)
+        if plan.operation == "name" and (passages := self._premises.naming(plan.subjects)):
+            return self._composer.passages(question, plan, hits, [Hit(passage, 0.0, {}) for passage in passages])
         if plan.computed:
             return self._calculator.answer(question, plan, hits)
         if plan.operation == "describe":
@@ -121,6 +125,11 @@ class Assistant:
                 return self._calculator.answer(question, counted, hits)
             return self._composer.refusal(question, plan, Refused("not_in_document"), hits)
         return None
+
+    def _asked_of(self, plan: Plan) -> list[Hit]:
+        """The passages that state what the question asks of a document."""
+        facts = self._ledger.facts(plan.attribute, None) if plan.attribute in self._of_document else []
+        return [Hit(passage, 0.0, {}) for passage in self._premises.stating(facts)]
 
     def _corrected(self, question: str, plan: Plan, hits: Sequence[Hit]) -> Answer | None:
         """What the documents say instead of what the question takes for granted."""

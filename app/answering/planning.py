@@ -34,6 +34,8 @@ _DESCRIBE = re.compile(
     r"(?:資料|文書|文章|記事|発表|ドキュメント|本文|内容|これ)(?:は|って|の)?.{0,8}(?:何|なに|概要|要約|テーマ|内容|どんな)|(?:概要|要約|あらまし)を"
     r"|what (?:is|does) (?:this|the) (?:document|text|article|announcement)|(?:资料|文件|文章|公告).{0,6}(?:什么|概要|内容)"
 )
+# Asking for the names of several: 「6区の名前」「どの6つの区」.
+_NAMES = re.compile(r"名前|名称|名[をはが]|どの|どこ|どれ|内訳|顔ぶれ|メンバー|哪|which|what are|name")
 # Behind what something is looked for in.
 _SETTING = re.compile(r"[」』]?(?:の(?:中|なか|うち|どこ)|全体[でにの])")
 # Between a section that is described and what is asked of it.
@@ -105,6 +107,8 @@ class Planner:
             if zones or attribute.of == "document":
                 leftover = heard.without(leftover, vocabulary.background)
             leftover = without_lead(heard, leftover, mentions, operation)
+        if operation is None and self._asks_names(heard, zones, attribute, leftover):
+            operation, leftover = Operation("name"), ()
         if operation is None:
             operation = self._plain(heard, subjects, attribute, leftover, bool(which) or (asks_where and not zones))
         heard.cover(Mention("", item.start, item.end) for item in mentions if item.sure and item.rank[0])
@@ -179,6 +183,17 @@ class Planner:
         same = [item for item in mentions if item.weak or item.attribute is asked.attribute]
         heard.cover(Mention("", mention.start, mention.end) for mention in same)
         return asked, False
+
+    def _asks_names(
+        self, heard: Utterance, zones: Sequence[Mention], attribute: Attribute | None, leftover: Sequence[Mention]
+    ) -> bool:
+        """Whether all that is asked of several zones, named by one word, is which they are: 「選ばれた6区の名前」."""
+        together = len(zones) > 1 and len({(zone.start, zone.end) for zone in zones}) == 1
+        if not together or attribute is not None or not _NAMES.search(heard.text):
+            return False
+        open_words = heard.without(leftover, self._vocabulary.background)
+        verbs = [token for token in heard.tokens for item in open_words if item.start <= token.start < item.end]
+        return all(token.pos.startswith("動詞") for token in verbs)
 
     def _plain(
         self,

@@ -10,6 +10,7 @@ import numpy as np
 from app.answering.gazetteer import Gazetteer
 from app.answering.ledger import Ledger
 from app.answering.operations import counted
+from app.answering.question_words import REASONS
 from app.reading.guide import Attribute
 from app.reading.normalization import normalize
 from app.schema import Fact, Mention, Passage, Plan, Reading
@@ -68,6 +69,12 @@ class Premises:
         ids = {fact.passage_id for fact in facts}
         return [passage for passage in self._reading.passages if passage.passage_id in ids]
 
+    def naming(self, subjects: Sequence[str]) -> list[Passage]:
+        """The passages outside all zones that name every one of some."""
+        names = [normalize(name).text for name in subjects]
+        outside = [passage for passage in self._reading.passages if passage.zone is None]
+        return [passage for passage in outside if all(name in normalize(passage.text).text for name in names)]
+
     def about(self, subjects: Collection[str]) -> Mask:
         """The passages of these zones, and those elsewhere that state a fact of them."""
         stating = {fact.passage_id for fact in self._reading.facts if fact.subject in subjects}
@@ -77,10 +84,11 @@ class Premises:
         """The passages of other zones that say what the question says of a zone of which nothing like it is said.
 
         One word beside a question for a number (`measured`) is not enough."""
-        nouns = sum(term.weight == 1.0 for term in plan.terms)
+        terms = [term for term in plan.terms if term.mention.value not in REASONS]  # whose reason is asked for was said
+        nouns = sum(term.weight == 1.0 for term in terms)
         if len(plan.subjects) != 1 or plan.computed or nouns < (2 if measured else 1):
             return []
-        covered = self._retriever.coverage(plan.terms)
+        covered = self._retriever.coverage(terms)
         passages = self._reading.passages
         own = self.about(plan.subjects)
         other = np.array([item.zone is not None for item in passages]) & ~own

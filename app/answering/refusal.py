@@ -69,7 +69,9 @@ class Judge:
 
     def detail(self, question: str, plan: Plan, hits: Sequence[Hit]) -> Refused | None:
         """A detail asked for beside what the plan understood: a date, a price, a name. There is at least one hit."""
-        if not plan.leftover or plan.operation == "count_matches":
+        attribute = self._attributes.get(plan.attribute or "")
+        only_number = not plan.leftover and (plan.computed or attribute is None or attribute.measured)
+        if only_number or plan.operation == "count_matches":
             return None
         text = normalize(hits[0].passage.text).text
         for expected in expectations(question, self._tokenizer.tokenize(question), plan.leftover):
