@@ -47,8 +47,8 @@ class Intents:
         of_facts = bool(countable_nouns(mentions)) and counted(self._vocabulary.sections.without_numbers(heard.spoken))
         alone = not self._vocabulary.measures_in(heard.spoken) and not of_facts and not countable_nouns(mentions)
         if alone and (zones := self._zone_count(heard, subjects)) is not None:
-            number = self._vocabulary.section_count  # what the document says of it needs no counting
-            return (zones, None) if number is None else (Operation("look_up"), number)
+            declared = self._vocabulary.section_count  # what the document says of it needs no counting
+            return (zones, None) if declared is None else (Operation("look_up"), declared)
         found = self._quantities.computing(heard, mentions, asked, subjects, asks_which)
         if found is not None:
             operation, of = found.operation, found.of

@@ -60,7 +60,7 @@ class Planner:
         """The plan of a question that passed `check_question`."""
         vocabulary, sections = self._vocabulary, self._vocabulary.sections
         heard = Utterance(question, self._tokenizer, sections.noun, sections.nouns)
-        heard.known = self._thesaurus.known_words(heard) if heard.language == "zh" else []
+        heard.known = self._thesaurus.chinese_words(heard) if heard.language == "zh" else []
         quoted = heard.quotations()
         places = [
             place

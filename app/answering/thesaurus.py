@@ -72,7 +72,7 @@ class Thesaurus:
                 position = end
         return terms
 
-    def known_words(self, utterance: Utterance) -> list[Mention]:
+    def chinese_words(self, utterance: Utterance) -> list[Mention]:
         """Every known word of more than one character that a text in Chinese writes."""
         text = utterance.text
         return [
@@ -83,9 +83,9 @@ class Thesaurus:
         ]
 
     def _chinese(self, utterance: Utterance, leftover: Sequence[Mention]) -> list[Term]:
-        return [term for mention in leftover for term in self._chinese_words(utterance, mention)]
+        return [term for mention in leftover for term in self._chinese_terms(utterance, mention)]
 
-    def _chinese_words(self, utterance: Utterance, mention: Mention) -> Iterator[Term]:
+    def _chinese_terms(self, utterance: Utterance, mention: Mention) -> Iterator[Term]:
         """Known words wherever they stand, since nothing tells words apart; what is between them is a word each."""
         position = unknown = mention.start
         while position < mention.end:
