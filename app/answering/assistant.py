@@ -118,7 +118,9 @@ class Assistant:
         if plan.operation == "describe":
             return self._composer.passages(question, plan, hits, self._relevance.openings())
         if statements := self._statements(plan, hits):
-            return self._composer.statements(question, plan, statements, hits, self._completeness(plan, statements))
+            announced = self._ledger.announcement(plan.attribute) if plan.attribute in self._of_document and not plan.ordinal else None
+            complete = self._completeness(plan, statements)
+            return self._composer.statements(question, plan, statements, hits, complete, announced)
         if plan.operation == "nth" and plan.attribute and not plan.leftover:  # there are not so many, but how many are there
             if plan.subjects or plan.attribute in self._of_document:
                 counted = replace(plan, operation="count", constraints=(f">={abs(plan.ordinal)}",))
