@@ -162,7 +162,7 @@ def _computed(redone: Redone, teller: Teller, number: Fraction | None) -> list[T
     elif picked:
         parts |= {"zone": named(picked[0]), "value": _value(picked[0], teller)}
     told = teller.fill("compare_same" if tied else _template(redone), **parts)
-    if operation in ("max", "min") and len(picked) > 1:
+    if operation in ("max", "min", "nth") and len(picked) > 1:
         told += teller.fill("tied", items=listed(picked[1:]))
     return told
 

@@ -137,8 +137,8 @@ def _picked(plan: Mapping[str, Any], forms: Mapping[str, Sequence[str]], values:
     if operation in ("max", "min"):
         return [value for value in ranked if value.number == ranked[0].number]
     if operation == "nth":
-        place = int(forms["nth"][0])
-        return ranked[place - 1 : place]
+        place = ranked[int(forms["nth"][0]) - 1 :][:1]
+        return [value for value in ranked if place and value.number == place[0].number]
     if operation in ("rank", "compare"):
         return ranked[: int(forms["top"][0])] if "top" in forms else ranked
     if operation == "filter":
