@@ -54,10 +54,10 @@ class Intents:
                 place, end = operation.constraints[-2:]  # whether it has that place, not which one has
                 operation = Operation("position", (*operation.constraints[:-2], end, f"={place[4:]}"))
             then: list[Attribute] = []
-            if attribute and attribute not in (of, found.where) and operation.name in PICKS:
+            if asked and not asked.interrogative and attribute not in (of, found.where) and operation.name in PICKS:
                 also = self._also_of(heard, mentions, asked, of)
                 heard.cover(Mention("", item.start, item.end) for item in also)
-                then = [*(item.attribute for item in also), attribute]
+                then = [*(item.attribute for item in also), asked.attribute]
             then += [found.where] if found.where else []
             operation = Operation(operation.name, (*operation.constraints, *(f"then={item.name}" for item in then)))
             open_words = heard.without(heard.leftover(), self._vocabulary.background)

@@ -21,21 +21,22 @@ COUNTERS: Mapping[str, float] = dict.fromkeys(
 _COUNTED = re.compile(rf"(?P<number>{NUMBER})\s*(?:{'|'.join(COUNTERS)}){NOT_ORDINAL}")
 
 _SMALL = re.compile(
-    r"こぢんまり|小ぢんまり|こじんまり|小規模|手狭|小さ|小い|小さく|狭|最小|最少|少な|小せ|ちっ?ちゃ|ちいさ|せま"
+    r"ちっこ|昇順|倒数|从[小少]到|from (?:the )?(?:smallest|fewest)|こぢんまり"
+    r"|小ぢんまり|こじんまり|小規模|手狭|小さ|小い|小さく|狭|最小|最少|少な|小せ|ちっ?ちゃ|ちいさ|せま"
     r"|すくな|ちいさ|せまい|すくない|下から|後ろから|コンパクト|下位|ワースト|ビリ|どん尻"
     r"|smallest|smaller|bottom|(?<!at )least|fewest|fewer|最小的|小的|更小|较小|最少|少的|(?<!大)小[?。]?$|第[一二三四五六七八九十\d]+小"
 )
 _BOTH_ENDS = (
-    re.compile(r"最大|最多|(?:一番|いちばん|最も|もっとも)(?:大き|広|多|でか|デカ)|largest|biggest"),
-    re.compile(r"最小|最少|(?:一番|いちばん|最も|もっとも)(?:小さ|狭|少な|ちっちゃ|ちいさ)|smallest"),
+    re.compile(r"最大|最多|(?:一番|いちばん|最も|もっとも)(?:大き|広|多|でか|デカ)|largest|biggest|と(?:大き|広|多)[いく]"),
+    re.compile(r"最小|最少|(?:一番|いちばん|最も|もっとも)(?:小さ|狭|少な|ちっちゃ|ちっこ|ちいさ)|smallest|と(?:小さ|狭|少な)[いく]"),
 )
 _SUPERLATIVE = re.compile(
-    r"一番|いちばん|1番(?!目)|チャンピオン|王者|優勝|ビリ|最下位|どん尻|最上位|さいだい|さいしょう|最も|もっとも"
+    r"一番|いちばん|いっちゃん|いっちばん|1番(?!目)|チャンピオン|王者|優勝|ビリ|最下位|どん尻|最上位|さいだい|さいしょう|最も|もっとも"
     r"|最大|最小|最多|最少|最(?:広|狭)|トップ(?!\d)|ナンバーワン|ダントツ|首位|最下位"
     r"|largest|biggest|smallest|fewest|(?<![a-z])(?:most|least)(?= (?:measures|areas))|最[广多少]"
 )
 _NTH = re.compile(
-    r"第?(?P<n>\d+|[一二三四五六七八九十百]+)(?:番目|番め|番手|位)|第(?P<zh>\d+|[一二三四五六七八九十百]+)(?=[大小广])"
+    r"第?(?P<n>\d+|[一二三四五六七八九十百]+)(?:番目|番め|番手|位)|(?:倒数)?第(?P<zh>\d+|[一二三四五六七八九十百]+)(?:(?=[大小广多少])|(?<=倒数第.)|(?<=倒数第..))"
     r"|(?:ほう|方|上|下)から(?:数えて)?(?P<from>\d+|[一二三四五六七八九十]+)(?:つ|個)?目"
     r"|(?<![a-z\d])(?:(?P<word>second|third|fourth|fifth|sixth|seventh|eighth|ninth|tenth)|(?P<en>\d+)(?:st|nd|rd|th))"
     r"[- ](?:largest|biggest|smallest|most|fewest)"
@@ -43,7 +44,8 @@ _NTH = re.compile(
 _ENGLISH_NTH = {word: n for n, word in enumerate("second third fourth fifth sixth seventh eighth ninth tenth".split(), 2)}
 _FEW = {"两": 2} | {word: n for n, word in enumerate("two three four five six".split(), 2)}
 _ORDER = re.compile(
-    r"順(?:番|位|々)?(?:に|で|だ|を|は|$|の|通り)|ランキング|ランク|順位|(?<![a-z])rank(?:ed|ing|s)?(?![a-z])|sort|排序|排名|排列"
+    r"順(?:番|位|々)?(?:に|で|だ|を|は|$|の|通り)|[昇降]順|ランキング|ランク|順位|(?<![a-z])rank(?:ed|ing|s)?(?![a-z])|sort"
+    r"|from (?:the )?(?:smallest|largest|biggest|fewest|most) to|从[大小多少]到[大小多少]|排序|排名|排列"
 )
 # How many from one end: 「トップ3」「広い順に3つ」「大きい方から3番目まで」「狭い2区」.
 _THINGS = r"(?:つ|区|か所|名|個|拠点)(?!目)"
@@ -57,9 +59,10 @@ _TOPS = (
     rf"最[大小多少广]的?前?({NUMBER}|两)个",
 )
 _TOP = re.compile("|".join(_TOPS))
+_UPWARDS = re.compile(r"from (?:the )?smallest|(?:小さい|狭い)(?:方|ほう|もの|順)から")
 _SUM = re.compile(
     r"合計|ごうけい|総勢|で計|計(?=いくつ|何|\d)|ひっくるめ|束ね|くっつけ|プラス|積み上げ|まとめる?と|あわせて|総計"
-    r"|総数|合わせ(?:て|ると|た)|足(?:す|し|した|せ)|トータル|全部で|全体で|全体の|ぜんぶで|総和|合算|累計|[＋+]"
+    r"|(?:全|\d|[六七]|すべての|全ての)区(?:全体)?の総|所有区?的?总|総数|合わせ(?:て|ると|た)|足(?:す|し|した|せ)|トータル|全部で|全体で|全体の|ぜんぶで|総和|合算|累計|[＋+]"
     r"|(?<![a-z])sum(?![a-z])|(?<![a-z])total(?![a-z])|altogether|combined|总共|合计|一共|总和|加起来"
 )
 _ADDING = re.compile(
@@ -80,7 +83,7 @@ _TIMES = {"倍": 1.0, "times": 1.0}
 _POSITION = re.compile(r"何(?:番目|位|番手)(?:に位置)?|(?:順位|ランク)は|what rank|where does .+ rank|第几|排名?第?几")
 _COUNT = re.compile(
     r"いくつ|なんこ|幾つ|何個|何点|本数|何件|何項目|何か所|何ヶ所|何カ所|何箇所|何種類|何本|(?<![人複多少])数[はをがっての]"
-    r"|(?<![人複多少])数で|数(?:える|えて|え)|数$|数[?。]|件数|個数|総数"
+    r"|(?<![人複多少])数(?:で|が|も|最|一番|いちばん|トップ|ベスト|ワースト|ランキング|上位|下位|順|平均|合計|[\d何])|数(?:える|えて|え)|数$|数[?。]|件数|個数|総数"
     r"|how many|number of|几个|几条|多少条|多少个|几项|多少项|数量"
 )
 _DIFFERENCE = re.compile(
@@ -147,7 +150,7 @@ def operation_of(
     if all(end.search(text) for end in _BOTH_ENDS):
         if subjects == 0 and _DIFFERENCE.search(text):
             return Operation("difference", ("of=ends",))
-        return Operation("rank", ("from=max",))  # all then, in order
+        return Operation("rank", (f"from={'min' if _UPWARDS.search(text) else 'max'}",))  # all then, in order
     if _SUPERLATIVE.search(text) and not stated:
         return Operation(direction)
     if found := _result_of(text, subjects):
@@ -204,7 +207,7 @@ def _result_of(text: str, subjects: int) -> str | None:
 
 # Size by itself says nothing of a topic.
 _SIZE = re.compile(
-    r"(?:だだっ)?(?:大き|小さ|小|広|狭|でか|デカ|ちっちゃ)[いくめ]|巨大|広大|こぢんまり|小ぢんまり|こじんまり|手狭|面積順|広さ順|大きさ順"
+    r"(?:だだっ)?(?:大き|小さ|小|広|狭|でか|デカ|ちっちゃ|ちっこ)[いくめ]|巨大|広大|こぢんまり|小ぢんまり|こじんまり|手狭|面積順|広さ順|大きさ順"
 )
 _WORDS = (_SIZE, _TOP, _COUNT, _SUPERLATIVE, _NTH, _ORDER, _SUM, _MEAN, _RATIO, _SHARE, _POSITION, _DIFFERENCE, _COMPARE, _THAN)
 

@@ -26,7 +26,7 @@ from app.schema import Mention
 # Operations that by themselves ask for a measured attribute: 「最大の区」「50平方キロ以上」; a sum may be of anything.
 _SAYS_MEASURE = frozenset({"max", "min", "filter", "check", "ratio", "share", "difference", "compare", "nth"})
 # These say by themselves that a size is meant.
-_SIZED = re.compile(r"第\w{1,3}[大小广]|(?:larg|bigg|small)est")
+_SIZED = re.compile(r"第\w{1,3}[大小广]|(?:larg|bigg|small)est|从[大小]到")
 # What can be done with some of the zones only, which other numbers pick.
 _OF_THOSE = frozenset({"max", "min", "nth", "filter", "sum", "mean"})
 _WHICH_ZONES = re.compile(r"which|哪")
@@ -144,7 +144,7 @@ class Quantities:
             return None
         text = self._with_units(heard, mentions)
         operation = operation_of(text, len(subjects), self._vocabulary.units, self._vocabulary.sections.words)
-        if operation is None or (said is None and not _says_measure(operation) and not self._in_units(heard)):
+        if operation is None or (said is None and not _says_measure(operation, len(subjects), text) and not self._in_units(heard)):
             return None
         if said is None and operation.name == "nth" and not _SIZED.search(text):
             return None
@@ -176,8 +176,12 @@ class Quantities:
         return any(unit in heard.text for unit in self._vocabulary.units)
 
 
-def _says_measure(operation: Operation) -> bool:
-    return operation.name in _SAYS_MEASURE or any(item.startswith("top=") for item in operation.constraints)
+def _says_measure(operation: Operation, subjects: int, text: str) -> bool:
+    """Whether it is done with what is measured if nothing else is said: 「上位3つは」, 「徐匯と宝山を足すと」."""
+    few = any(item.startswith("top=") for item in operation.constraints)
+    if operation.name in ("sum", "mean"):
+        return few or subjects > 1
+    return few or operation.name in _SAYS_MEASURE or _SIZED.search(text) is not None
 
 
 def countable_nouns(mentions: Sequence[AttributeMention]) -> list[AttributeMention]:
