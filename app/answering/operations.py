@@ -77,6 +77,8 @@ _RATIO = re.compile(
     r"何倍|何(?:個|つ|コ)分|なんばい|何分の|倍率|[何の]倍|倍(?:ある|です|で[すし]|に|も)|how many times"
     r"|times (?:as|larger|bigger)|几倍|多少倍"
 )
+_MANY = re.compile(r"多[いく]|少な[いく]|最[多少]|比\w{1,8}[多少]|(?<![a-z])(?:most|fewest|fewer|more)(?= (?:measures|areas))")
+_TIMES_ASKED = re.compile(r"何倍|倍率|几倍|多少倍|how many times")
 _PART = re.compile(r"何(?:%|パーセント|割)|割合|比率|percent|proportion|share of|百分之|占比")
 _SHARE = re.compile(rf"{_PART.pattern}|占め|シェア")
 _TIMES = {"倍": 1.0, "times": 1.0}
@@ -89,8 +91,8 @@ _COUNT = re.compile(
 _DIFFERENCE = re.compile(
     r"の差|何.{0,10}(?:違|ちが)|差(?:って|っていう|も|なん|な[のん])"
     r"|(?:どれ|どの|どん)(?:だけ|くらい|ぐらい|ほど)(?:も)?(?:上回|超え|下回|差)"
-    r"|何(?:つ|個|件|平方キロ\w*)(?:多|少な|大き|広|小さ|狭)|違い|ちがい"
-    r"|(?:どれ|どの)(?:だけ|くらい|ぐらい|ほど)(?:も)?(?:違|ちが|差)|差[はがをっあ?。]|差$|開き"
+    r"|(?:何(?:つ|個|件|平方キロ\w*)|いくつ|幾つ|どれだけ)(?:ほど|くらい|ぐらい|分)?(?:多|少な|大き|広|小さ|狭)|違い|ちがい"
+    r"|(?:どれ|どの)(?:だけ|くらい|ぐらい|ほど)(?:も|\w{1,6}[がは])?(?:違|ちが|差)|差[はがをっあ?。]|差$|開き"
     r"|どれ(?:だけ|くらい|ぐらい|ほど)(?:広|大き|小さ|狭|多|少な)"
     r"|difference|how much (?:larger|bigger|smaller)|相差|差多少|大多少|小多少"
 )
@@ -104,7 +106,8 @@ _NOT_ALL = r"(?!全部|すべて|全て|全体|合計|合わせ|のうち|の中
 _THERE_IS = re.compile(r"(?:って|は|が|とか)(?:ある|あります|いる|います)")
 _OF_MEAN = re.compile(r"平均(?:値|面積|の広さ)?(?:より(?:も)?|を|以)(?:\w{1,6}[がは])?(?P<adjective>広|大き|小さ|狭|多|少な|上|下|超)")
 _THAN = re.compile(
-    r"より(?:も)?(?:\w{1,8}[がは])?(?P<adjective>広|大き|小さ|狭|多|少な|上|下)|を(?P<verb>上回|超え|下回)"
+    r"(?:より(?:も)?|以上に)(?:\w{1,8}[がは])?(?P<adjective>広|大き|小さ|狭|多|少な|上|下)|を(?P<verb>上回|超え|下回)"
+    r"|ほど(?:は)?(?:\w{1,8}[がは])?(?:(?P<less>広|大き|多)|小さ|狭|少な)く(?:は)?な"
     r"|larger than|bigger than|(?P<en>smaller than)|比\w{1,6}(?:[大广多]|(?P<zh>[小少]))"
 )
 
@@ -148,8 +151,9 @@ def operation_of(
     if (nth := _NTH.search(text)) and (n := _nth(nth)):
         return Operation("nth", (f"nth={n}", f"from={direction}"))
     if all(end.search(text) for end in _BOTH_ENDS):
-        if subjects == 0 and _DIFFERENCE.search(text):
-            return Operation("difference", ("of=ends",))
+        between = "difference" if _DIFFERENCE.search(text) else "ratio" if _RATIO.search(text) else ""
+        if subjects == 0 and between:
+            return Operation(between, ("of=ends",))
         return Operation("rank", (f"from={'min' if _UPWARDS.search(text) else 'max'}",))  # all then, in order
     if _SUPERLATIVE.search(text) and not stated:
         return Operation(direction)
@@ -161,7 +165,7 @@ def operation_of(
     if subjects == 2 and (claim := claim_of(text)):
         return Operation("compare", (f"from={direction}", f"claim={claim}"))
     if subjects == 1 and (than := _THAN.search(text)) and (not asks_confirmation(text) or _THERE_IS.search(text)):
-        sign = "<" if than["en"] or than["zh"] or (than["verb"] or than["adjective"] or "")[:1] in ("小", "狭", "少", "下") else ">"
+        sign = "<" if than["en"] or than["zh"] or than["less"] or (than["verb"] or than["adjective"] or "")[:1] in ("小", "狭", "少", "下") else ">"
         return Operation("filter", (f"{sign}than",))
     if subjects >= 2 and _COMPARE.search(text):
         return Operation("compare", (f"from={direction}",))
@@ -228,8 +232,7 @@ def operation_words(text: str, measures: Sequence[Mention]) -> list[tuple[int, i
 
 def count_cue(text: str) -> int | None:
     """Where a normalised text begins to speak of how many there are; None if it does not: 「数」「いくつ」「5件」「多い」."""
-    cues = [_COUNT, _COUNTED, _PART, re.compile(r"多[いく]|少な[いく]|最[多少]|(?<![a-z])(?:most|fewest|fewer|more)(?= (?:measures|areas))")]
-    return min((match.start() for cue in cues if (match := cue.search(text))), default=None)
+    return min((match.start() for cue in (_COUNT, _COUNTED, _PART, _TIMES_ASKED, _MANY) if (match := cue.search(text))), default=None)
 
 
 def asks_many(text: str) -> bool:

@@ -17,7 +17,7 @@ from app.answering.operations import (
     operation_of,
     operation_words,
 )
-from app.answering.stated import bare_bounds
+from app.answering.stated import bare_bounds, unit_words
 from app.answering.utterance import Utterance
 from app.answering.vocabulary import AttributeMention, Vocabulary
 from app.reading.guide import Attribute
@@ -173,7 +173,8 @@ class Quantities:
         return any(item.attribute is attribute for item in mentions) or (attribute.measured and self._in_units(heard))
 
     def _in_units(self, heard: Utterance) -> bool:
-        return any(unit in heard.text for unit in self._vocabulary.units)
+        units = unit_words(self._vocabulary.units)
+        return bool(units) and re.search(units, heard.text) is not None
 
 
 def _says_measure(operation: Operation, subjects: int, text: str) -> bool:

@@ -37,7 +37,7 @@ _ALLOWED = {
     "compare": "by from claim",
     "filter": "by stated bound than then where",
     **dict.fromkeys(("sum", "mean"), "by stated bound from top then where"),
-    "ratio": "by stated bound",
+    "ratio": "by stated bound of",
     "difference": "by stated of",
     "share": "by",
     "position": "by from stated",

@@ -14,6 +14,7 @@ from app.answering.gazetteer import Gazetteer
 from app.answering.numerals import NUMBER
 from app.answering.question_words import EMPTY
 from app.answering.sections import Sections, longest_first
+from app.answering.stated import unit_words
 from app.answering.utterance import Utterance
 from app.reading.guide import Attribute, Guide
 from app.reading.normalization import normalize
@@ -72,8 +73,7 @@ class Vocabulary:
         self.units = {
             _fold(word): unit.factor for guide in guides for unit in guide.units for word in (unit.name, *unit.words)
         }
-        units = longest_first(self.units).pattern
-        self._measures = re.compile(rf"{NUMBER}\s*(?:{units})") if self.units else None
+        self._measures = re.compile(rf"{NUMBER}\s*(?:{unit_words(self.units)})") if self.units else None
         titles = [line for line in (_first_line(part) for part in text.split("\f")) if line]
         zones_words = {token.base for zone in zones for token in tokenizer.tokenize(zone.name)}
         # What the documents' titles say is what all of them is about, and sets no question apart.
