@@ -105,6 +105,11 @@ TABLE = f"""
 施策が5つ未満の区は？                    | filter     | 閔行*4 | 当てはまるのは1つです。\\n・閔行：4
 施策が9つある区は？                      | filter     | {MANY} | 当てはまるものはありません（0件）。
 施策が6件以上ある区の重点は？            | filter     | 虹口 楊浦 虹口*6 楊浦*6 | 楊浦の重点は科学技術イノベーション協力とオンライン新経済の発展です。
+施策が6つある区の面積の合計は？          | sum        | 虹口 楊浦 虹口*6 楊浦*6 | 面積の合計は約27平方キロメートルです。内訳：\\n・虹口
+面積が40平方キロ以上で施策が5つ以上の区は？ | filter  | 徐匯*5 宝山*5 徐匯 宝山 | 当てはまるのは2つです。\\n・徐匯：5\\n・宝山：5\\n徐匯の面積は約45
+20平方キロ以上の区で一番狭いのは？       | min        | 楊浦 徐匯 閔行 宝山 | 最も小さいのは楊浦で、約23平方キロメートル
+面積の合計は200平方キロを超えますか？    | sum        | {IN_ORDER} | いいえ。面積の合計は約193平方キロメートル
+宝山と虹口の差は40平方キロ以上ですか？   | difference | 宝山 虹口 | はい。面積の差は約46平方キロメートル
 施策は全部で何件ありますか？             | sum        | {ALL_MEASURES} | 施策の数の合計は36です。
 徐匯と閔行の施策は合わせていくつ？       | sum        | 徐匯*5 閔行*4 | 施策の数の合計は9です。内訳：\\n・徐匯：5\\n・閔行：4
 エリアは全部でいくつ？                   | sum        | {IN_ORDER} | エリアの数の合計は18です。
@@ -310,6 +315,11 @@ UNDERSTOOD = [
     ("最大の区は最小の区の何倍？", "ratio", "宝山 虹口"),
     ("Does Hongkou have more measures than Minhang?", "compare", "虹口*6 閔行*4"),
     ("虹口的措施比闵行多吗？", "compare", "虹口*6 閔行*4"),
+    ("Which zones have at least 6 initiatives?", "filter", "虹口*6 楊浦*6"),
+    ("面積の大きい順に上位2つの重点は？", "rank", "宝山 閔行 宝山 閔行"),
+    ("一番広い区の次に広い区は？", "nth", DOWN),
+    ("6区の施策の合計は？", "sum", "黄浦*5 徐匯*5 虹口*6 楊浦*6 宝山*5 閔行*4"),
+    ("40平方キロ以上の区を施策が多い順に並べて", "rank", "宝山*6 徐匯*6 閔行*5"),
     ("徐匯以上に広い区は？", "filter", "宝山 閔行"),
     ("楊浦ほど広くない区は？", "filter", "黄浦 総合保税区 虹口"),
     ("4500ヘクタール以上の区は？", "filter", "宝山 閔行 徐匯"),
@@ -499,6 +509,10 @@ def test_of_two_equal_ones_none_is_said_to_have_more(assistant: Assistant, quest
         ("面積の平均は27.57平方キロですか？", "answered"),
         ("面積の平均は27.5平方キロですか？", "corrected"),
         ("面積の合計は約193平方キロですか？", "answered"),
+        ("宝山は平均より広いですか？", "answered"),
+        ("楊浦は平均を上回りますか？", "corrected"),
+        ("面積の平均は30以上ですか？", "corrected"),
+        ("施策の合計は30を超えますか？", "answered"),
         ("宝山は虹口の10倍ですよね？", "corrected"),
         ("宝山は虹口の12.5倍ですよね？", "answered"),
         ("宝山、まさか虹口の10倍以上も広いの？", "answered"),
@@ -840,6 +854,8 @@ def other_bound(answer: Json, place: int) -> list[str | None]:
     """Another one, of which other numbers are true."""
     plan, constraints = answer["plan"], answer["plan"]["constraints"]
     now = constraints[place]
+    if any(item.startswith("where=") for item in constraints):  # another bound may be met by the same of those zones
+        return ["<", "≥5", None]
     if plan["operation"] not in ("filter", "check"):  # of another wrong number the answer would be the same
         true = next(one["number"] for one in answer["segments"] if one["type"] == "computed" and "number" in one)
         at_least = [] if plan["operation"] in ("count", "ratio") else [f">={true:g}"]  # of these it is as true
@@ -861,6 +877,8 @@ WAYS_TO_CHANGE: dict[str, Callable[[Json, int], list[str | None]]] = {
     "claim": other_claim,
     "than": other_bounding_zone,
     "then": other_attribute_then,
+    "where": lambda answer, place: ["where=施策<=3", "where=面積>=51", "where=嘘>=5", "where=施策>=many"],
+    "expected": lambda answer, place: ["expected=<1", None, "expected=40"] if answer["status"] == "answered" else ["expected=>1", None],
     "by": lambda answer, place: ["by=size", "by=number", None],
     "of": lambda answer, place: ["of=all", "of=two", None],
     "": other_bound,

@@ -68,8 +68,7 @@ class Calculator:
 
     def _measures(self, plan: Plan, everything: Sequence[str]) -> tuple[list[Measure], tuple[str, ...]]:
         """The numbers that the plan is about, and the zones that have none."""
-        one_of_all = plan.operation in ("max", "min", "nth") and len(plan.subjects) == 1
-        over_all = one_of_all or plan.operation in ("share", "position") or plan.constraint("than") is not None
+        over_all = plan.one_of_all or plan.operation in ("share", "position") or plan.constraint("than") is not None
         zones = everything if over_all else plan.subjects or everything
         measures = self._ledger.measures(plan.attribute or "", zones, counts=plan.counts)
         known = {measure.subject for measure in measures}
@@ -121,11 +120,13 @@ class Calculator:
 
 def _holds(plan: Plan, computation: Computation, measures: Sequence[Measure]) -> bool | None:
     """Whether the question was right in what it expects; None if it expects nothing."""
-    if plan.operation in ("max", "min", "nth") and len(plan.subjects) == 1:
+    if plan.one_of_all:
         return plan.subjects[0] in {measure.subject for measure in computation.chosen}
     if claim := plan.constraint("claim"):
         first, second = measures
         return {">": first.number > second.number, "<": first.number < second.number}.get(claim, first.number == second.number)
+    if expected := plan.constrained("expected"):
+        return meets(Decimal(shown(computation.number or Decimal(0))), expected)
     stated = [item for item in plan.constraints if item[0] == "=" or (item[0] in "<>" and plan.operation == "ratio")]
     if computation.number is not None and stated:
         return meets(Decimal(shown(computation.number)), stated)

@@ -33,10 +33,11 @@ _BOTH_ENDS = (
 _SUPERLATIVE = re.compile(
     r"一番|いちばん|いっちゃん|いっちばん|1番(?!目)|チャンピオン|王者|優勝|ビリ|最下位|どん尻|最上位|さいだい|さいしょう|最も|もっとも"
     r"|最大|最小|最多|最少|最(?:広|狭)|トップ(?!\d)|ナンバーワン|ダントツ|首位|最下位"
-    r"|largest|biggest|smallest|fewest|(?<![a-z])(?:most|least)(?= (?:measures|areas))|最[广多少]"
+    r"|largest|biggest|smallest|fewest|(?<![a-z])(?:most|least)(?= [a-z]+s(?![a-z]))|最[广多少]"
 )
 _NTH = re.compile(
     r"第?(?P<n>\d+|[一二三四五六七八九十百]+)(?:番目|番め|番手|位)|(?:倒数)?第(?P<zh>\d+|[一二三四五六七八九十百]+)(?:(?=[大小广多少])|(?<=倒数第.)|(?<=倒数第..))"
+    r"|(?P<next>(?:一番|いちばん|最も)(?:広|大き|狭|小さ|多|少な)い\w{0,8}の次に)"
     r"|(?:ほう|方|上|下)から(?:数えて)?(?P<from>\d+|[一二三四五六七八九十]+)(?:つ|個)?目"
     r"|(?<![a-z\d])(?:(?P<word>second|third|fourth|fifth|sixth|seventh|eighth|ninth|tenth)|(?P<en>\d+)(?:st|nd|rd|th))"
     r"[- ](?:largest|biggest|smallest|most|fewest)"
@@ -77,7 +78,8 @@ _RATIO = re.compile(
     r"何倍|何(?:個|つ|コ)分|なんばい|何分の|倍率|[何の]倍|倍(?:ある|です|で[すし]|に|も)|how many times"
     r"|times (?:as|larger|bigger)|几倍|多少倍"
 )
-_MANY = re.compile(r"多[いく]|少な[いく]|最[多少]|比\w{1,8}[多少]|(?<![a-z])(?:most|fewest|fewer|more)(?= (?:measures|areas))")
+_MANY = re.compile(r"多[いく]|少な[いく]|最[多少]|比\w{1,8}[多少]|(?<![a-z])(?:most|fewest|fewer|more)(?= [a-z]+s(?![a-z]))")
+_ADDED = re.compile(r"の(?:合計|総計|総和|累計|平均)|合计")
 _TIMES_ASKED = re.compile(r"何倍|倍率|几倍|多少倍|how many times")
 _PART = re.compile(r"何(?:%|パーセント|割)|割合|比率|percent|proportion|share of|百分之|占比")
 _SHARE = re.compile(rf"{_PART.pattern}|占め|シェア")
@@ -100,6 +102,8 @@ _COMPARE = re.compile(
     r"どちら|どっち|どれが|比べ|比較|より(?:も)?(?:広|大き|小さ|狭|多|少な)|(?:ほう|方)が(?:広|大き|小さ|狭|多|少な)"
     r"|同じ(?:広さ|大きさ|面積|数|くらい)|compare|larger|bigger|smaller|哪个(?:更|比较)?[大小多少]|比较|比.+[大小多少]"
 )
+# What may be asked of by a bound: 「差は40平方キロ以上ですか」.
+_BOUNDABLE = ("sum", "mean", "difference")
 # Between a number and the zones that have so many: 「6つの区」「5つ取り上げる区」.
 _HAVING = r"(?:ずつ|だけ|ちょうど)?(?:の|[をもが]?\w{0,5}[るたうつむくす])"
 _NOT_ALL = r"(?!全部|すべて|全て|全体|合計|合わせ|のうち|の中)"
@@ -135,7 +139,9 @@ def operation_of(
     claims = tuple(f"={value.number}" for value in stated[:1] if not bounds)
     if claims and sections and re.match(rf"{_HAVING}(?:{'|'.join(map(re.escape, sections))}){_NOT_ALL}", stated[0].after):
         bounds = claims  # 「6つある区」 are so many, and so many are not what is asked
-    mean = _OF_MEAN.search(text) if subjects == 0 else None
+    if bounds and asks_confirmation(text) and (found := _result_of(stated[0].before, subjects)) in _BOUNDABLE:
+        return Operation(found, tuple(f"expected={bound}" for bound in bounds[:1]))  # 「合計は200を超えますか」
+    mean = _OF_MEAN.search(text) if subjects < 2 else None
     if mean:
         sign = "<" if mean["adjective"][0] in "小狭少下" else ">"
         bounds = (*bounds, f"{sign}{'=' if '以' in mean.group() else ''}mean")
@@ -176,12 +182,16 @@ def operation_of(
 
 def _bounded(text: str, subjects: int, bounds: tuple[str, ...]) -> Operation:
     """What is to be done with the numbers that keep some bounds: 「20平方キロ以上の区の合計」, 「…で一番狭い区」."""
+    if subjects == 1 and bounds[-1].endswith("mean"):
+        return Operation("filter", bounds)
     if subjects == 1:
         single = len(bounds) == 1 and asks_confirmation(text)
         return Operation("check" if single else "filter", bounds)
     if over := "mean" if _MEAN.search(text) else "sum" if _ADDING.search(text) else "":
         return Operation(over, tuple(part for bound in bounds for part in _exactly(bound)))
     direction = "min" if asks_smallest(text) else "max"
+    if _ORDER.search(text):
+        return Operation("rank", (f"from={direction}", *bounds))
     if (nth := _NTH.search(text)) and (n := _nth(nth)):
         return Operation("nth", (f"nth={n}", f"from={direction}", *bounds))
     return Operation(direction if _SUPERLATIVE.search(text) else "filter", bounds)
@@ -230,9 +240,12 @@ def operation_words(text: str, measures: Sequence[Mention]) -> list[tuple[int, i
     return spans
 
 
-def count_cue(text: str) -> int | None:
-    """Where a normalised text begins to speak of how many there are; None if it does not: 「数」「いくつ」「5件」「多い」."""
-    return min((match.start() for cue in (_COUNT, _COUNTED, _PART, _TIMES_ASKED, _MANY) if (match := cue.search(text))), default=None)
+def count_cue(text: str, nouns: Sequence[str] = ()) -> int | None:
+    """Where a normalised text begins to speak of how many there are, or writes a number before one of the `nouns`; None
+    if it does not: 「数」「いくつ」「5件」「多い」."""
+    numbered = re.compile(rf"{NUMBER}\s*(?:{'|'.join(map(re.escape, nouns))})") if nouns else _COUNTED
+    cues = (_COUNT, _COUNTED, numbered, _PART, _TIMES_ASKED, _MANY, _ADDED)
+    return min((match.start() for cue in cues if (match := cue.search(text))), default=None)
 
 
 def asks_many(text: str) -> bool:
@@ -267,6 +280,8 @@ def stated_count(text: str) -> str | None:
 
 
 def _nth(match: re.Match[str]) -> int:
+    if match["next"]:
+        return 2
     if match["word"]:
         return _ENGLISH_NTH[match["word"]]
     return int(parse(match["n"] or match["from"] or match["zh"] or match["en"]))

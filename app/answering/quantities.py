@@ -28,7 +28,7 @@ _SAYS_MEASURE = frozenset({"max", "min", "filter", "check", "ratio", "share", "d
 # These say by themselves that a size is meant.
 _SIZED = re.compile(r"第\w{1,3}[大小广]|(?:larg|bigg|small)est|从[大小]到")
 # What can be done with some of the zones only, which other numbers pick.
-_OF_THOSE = frozenset({"max", "min", "nth", "filter", "sum", "mean"})
+_OF_THOSE = frozenset({"max", "min", "nth", "rank", "filter", "sum", "mean"})
 _WHICH_ZONES = re.compile(r"which|哪")
 _BY_SIZE = re.compile(r"(?:一番|いちばん|最も|もっとも|番目に|位に)(?:\w{1,4}が)?(?:広|大き|狭|小さ|でか|デカ)|最大|最小|最(?:広|狭)")
 _NTH_MANY = re.compile(r"(?:番目|番|位)(?:に|の)?(?:多|少な)")
@@ -77,7 +77,7 @@ class Quantities:
             wanted = asked.attribute if asked else None
             main = min(ways, key=lambda way: (bool(way.bounds), way.operation.name == "filter", way.of is not wanted))
             where = next(way for way in ways if way is not main)
-        own = main.bounds if main.operation.name in ("max", "min", "nth") else []
+        own = main.bounds if main.operation.name in ("max", "min", "nth", "rank") else []
         rest = [item for item in main.operation.constraints if item not in own]
         among = [f"where={main.of.name}{bound}" for bound in own]
         among += [f"where={where.of.name}{bound}" for bound in where.bounds] if where else []
@@ -88,8 +88,9 @@ class Quantities:
     ) -> tuple[Operation, Attribute] | None:
         """What is to be done with how many facts of an attribute the zones have."""
         text = self._vocabulary.sections.without_numbers(self._with_units(heard, mentions))
-        cue = count_cue(text)
         countable = [item for item in countable_nouns(mentions) if item.attribute.name not in self._vocabulary.single]
+        nouns = [word for item in countable for word in self._vocabulary.nouns_of(item.attribute)]
+        cue = count_cue(text, nouns)
         if cue is None or not countable or (ordinal_of(text) and not _NTH_MANY.search(text)):
             return None
         cue = max(cue, heard.spoken.find(text[cue : cue + 2], cue))  # where it stands with the numbers of sections

@@ -118,8 +118,9 @@ class Vocabulary:
         self._foreign = {attribute.name: _foreign(attribute) for attribute in self.attributes}
 
     def nouns_of(self, attribute: Attribute) -> list[str]:
-        """The words for an attribute that a number may stand before: 「5施策」."""
-        return [word for other, _, word in self._phrases if other is attribute and _NOUN.fullmatch(word)]
+        """The words for an attribute that a number may stand before: 「5施策」, `5 measures`."""
+        nouns = [word for other, _, word in self._phrases if other is attribute and _NOUN.fullmatch(word)]
+        return nouns + [_fold(word) for word in attribute.words.get("en", ())]
 
     def is_counted(self, heard: Utterance, mention: Mention) -> bool:
         """Whether words for zones say how many of something they have: 「6つの区」 in 「施策が6つの区」."""
