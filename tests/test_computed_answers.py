@@ -320,6 +320,9 @@ UNDERSTOOD = [
     ("一番広い区の次に広い区は？", "nth", DOWN),
     ("6区の施策の合計は？", "sum", "黄浦*5 徐匯*5 虹口*6 楊浦*6 宝山*5 閔行*4"),
     ("40平方キロ以上の区を施策が多い順に並べて", "rank", "宝山*6 徐匯*6 閔行*5"),
+    ("面積の中央値は？", "nth", DOWN),
+    ("What is the median area?", "nth", DOWN),
+    ("6区の面積の中央値は？", "rank", "黄浦 徐匯 虹口 楊浦 宝山 閔行"),  # of six there is none in the middle
     ("徐匯以上に広い区は？", "filter", "宝山 閔行"),
     ("楊浦ほど広くない区は？", "filter", "黄浦 総合保税区 虹口"),
     ("4500ヘクタール以上の区は？", "filter", "宝山 閔行 徐匯"),
@@ -509,6 +512,9 @@ def test_of_two_equal_ones_none_is_said_to_have_more(assistant: Assistant, quest
         ("面積の平均は27.57平方キロですか？", "answered"),
         ("面積の平均は27.5平方キロですか？", "corrected"),
         ("面積の合計は約193平方キロですか？", "answered"),
+        ("どの区も10平方キロ以上ですか？", "corrected"),
+        ("すべての区が4平方キロ以上ですか？", "answered"),
+        ("Are all zones larger than 10 square kilometers?", "corrected"),
         ("宝山は平均より広いですか？", "answered"),
         ("楊浦は平均を上回りますか？", "corrected"),
         ("面積の平均は30以上ですか？", "corrected"),
@@ -523,7 +529,8 @@ def test_what_is_asked_for_confirmation_gets_yes_or_no(
     assistant: Assistant, evidence: Evidence, question: str, status: str
 ) -> None:
     answer = assistant.ask(question).as_json()
-    assert answer["answer"].startswith("はい。" if status == "answered" else "いいえ。")
+    yes, no = {"ja": ("はい。", "いいえ。"), "en": ("Yes.", "No.")}[answer["language"]]
+    assert answer["answer"].startswith(yes if status == "answered" else no)
     assert answer["status"] == status
     assert verify_answer(answer, evidence).proved
 

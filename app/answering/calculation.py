@@ -37,7 +37,7 @@ class Calculator:
             kept = tuple(item for item in plan.constraints if not item.startswith("not="))
             plan = replace(plan, subjects=tuple(zone for zone in everything if zone not in left_out), constraints=kept)
         measures, missing = self._measures(plan, everything)
-        plan = self._bounded(plan, measures)
+        plan = self._settled(plan, measures)
         divides = plan.operation == "ratio"
         if missing or not measures or (divides and not all(measure.number for measure in measures)):
             return self._composer.refusal(question, plan, Refused("missing_operand", zones=missing), hits)
@@ -74,8 +74,12 @@ class Calculator:
         known = {measure.subject for measure in measures}
         return measures, tuple(zone for zone in zones if zone not in known)
 
-    def _bounded(self, plan: Plan, measures: Sequence[Measure]) -> Plan:
-        """The plan with a zone's number for the zone, where that is the bound: 「徐匯より広い区」."""
+    def _settled(self, plan: Plan, measures: Sequence[Measure]) -> Plan:
+        """The plan with a zone's number for the zone, where that is the bound (「徐匯より広い区」), and the middle's place."""
+        if "nth=middle" in plan.constraints:  # of an even number there is none in the middle: all of them, in order
+            place = [f"nth={(len(measures) + 1) // 2}"] if len(measures) % 2 else []
+            rest = [item for item in plan.constraints if item != "nth=middle"]
+            return replace(plan, operation="nth" if place else "rank", constraints=(*rest, *place))
         than = plan.constraint("than")
         bounds = [exact(float(measure.number)) for measure in measures if measure.subject == than]
         if not bounds:
@@ -125,6 +129,8 @@ def _holds(plan: Plan, computation: Computation, measures: Sequence[Measure]) ->
     if claim := plan.constraint("claim"):
         first, second = measures
         return {">": first.number > second.number, "<": first.number < second.number}.get(claim, first.number == second.number)
+    if "expected=all" in plan.constraints:
+        return len(computation.chosen) == len(measures)
     if expected := plan.constrained("expected"):
         return meets(Decimal(shown(computation.number or Decimal(0))), expected)
     stated = [item for item in plan.constraints if item[0] == "=" or (item[0] in "<>" and plan.operation == "ratio")]

@@ -102,6 +102,9 @@ _COMPARE = re.compile(
     r"どちら|どっち|どれが|比べ|比較|より(?:も)?(?:広|大き|小さ|狭|多|少な)|(?:ほう|方)が(?:広|大き|小さ|狭|多|少な)"
     r"|同じ(?:広さ|大きさ|面積|数|くらい)|compare|larger|bigger|smaller|哪个(?:更|比较)?[大小多少]|比较|比.+[大小多少]"
 )
+# The one in the middle of all, and all of them.
+_MIDDLE = re.compile(r"中央値|真ん中|まんなか|ちょうど中間|(?<![a-z])median(?![a-z])|中位数")
+_EVERY = re.compile(r"どれも|いずれも|どの\w{1,3}も|(?:すべて|全て|全部)(?:の\w{1,3})?[がはに]|みんな|(?<![a-z])(?:all|every)(?![a-z])|都")
 # What may be asked of by a bound: 「差は40平方キロ以上ですか」.
 _BOUNDABLE = ("sum", "mean", "difference")
 # Between a number and the zones that have so many: 「6つの区」「5つ取り上げる区」.
@@ -150,6 +153,8 @@ def operation_of(
         return _bounded(text, subjects, bounds)
     if subjects == 2 and not claims and (times := stated_values(text, _TIMES)):
         return Operation("ratio", times[0].bounds or (f"={times[0].number}",))
+    if subjects != 1 and _MIDDLE.search(text):
+        return Operation("nth", ("nth=middle", f"from={direction}"))
     if top := _TOP.search(text):
         few = next(filter(None, top.groups()))
         ends = (f"from={direction}", f"top={_FEW.get(few) or int(parse(few))}")
@@ -189,6 +194,9 @@ def _bounded(text: str, subjects: int, bounds: tuple[str, ...]) -> Operation:
         return Operation("check" if single else "filter", bounds)
     if over := "mean" if _MEAN.search(text) else "sum" if _ADDING.search(text) else "":
         return Operation(over, tuple(part for bound in bounds for part in _exactly(bound)))
+    every = _EVERY.search(text)
+    if every and asks_confirmation(text.replace(every.group(), "")):
+        return Operation("filter", (*bounds, "expected=all"))
     direction = "min" if asks_smallest(text) else "max"
     if _ORDER.search(text):
         return Operation("rank", (f"from={direction}", *bounds))
@@ -223,7 +231,7 @@ def _result_of(text: str, subjects: int) -> str | None:
 _SIZE = re.compile(
     r"(?:だだっ)?(?:大き|小さ|小|広|狭|でか|デカ|ちっちゃ|ちっこ)[いくめ]|巨大|広大|こぢんまり|小ぢんまり|こじんまり|手狭|面積順|広さ順|大きさ順"
 )
-_WORDS = (_SIZE, _TOP, _COUNT, _SUPERLATIVE, _NTH, _ORDER, _SUM, _MEAN, _RATIO, _SHARE, _POSITION, _DIFFERENCE, _COMPARE, _THAN)
+_WORDS = (_SIZE, _TOP, _COUNT, _SUPERLATIVE, _NTH, _ORDER, _SUM, _MEAN, _RATIO, _SHARE, _POSITION, _DIFFERENCE, _COMPARE, _THAN, _MIDDLE, _EVERY)
 
 
 def operation_words(text: str, measures: Sequence[Mention]) -> list[tuple[int, int]]:

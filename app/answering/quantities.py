@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from app.answering.numerals import ordinal_of
+from app.answering.numerals import NUMBER, ordinal_of
 from app.answering.operations import (
     COUNTERS,
     Operation,
@@ -21,6 +21,7 @@ from app.answering.stated import bare_bounds, unit_words
 from app.answering.utterance import Utterance
 from app.answering.vocabulary import AttributeMention, Vocabulary
 from app.reading.guide import Attribute
+from app.reading.normalization import normalize
 from app.schema import Mention
 
 # Operations that by themselves ask for a measured attribute: 「最大の区」「50平方キロ以上」; a sum may be of anything.
@@ -53,6 +54,9 @@ class Quantities:
 
     def __init__(self, vocabulary: Vocabulary) -> None:
         self._vocabulary = vocabulary
+        # So many of what a zone is, not of what it has: 「6つの総合保税区」.
+        names = "|".join(re.escape(normalize(name).text) for name in vocabulary.sections.names)
+        self._of_zones = re.compile(rf"{NUMBER}(?:つ|個|か所)の(?={names})" if names else "(?!)")
 
     def computing(
         self,
@@ -88,6 +92,7 @@ class Quantities:
     ) -> tuple[Operation, Attribute] | None:
         """What is to be done with how many facts of an attribute the zones have."""
         text = self._vocabulary.sections.without_numbers(self._with_units(heard, mentions))
+        text = self._of_zones.sub("", text)
         countable = [item for item in countable_nouns(mentions) if item.attribute.name not in self._vocabulary.single]
         nouns = [word for item in countable for word in self._vocabulary.nouns_of(item.attribute)]
         cue = count_cue(text, nouns)

@@ -107,6 +107,8 @@ def _holds(redone: Redone, evidence: Evidence, number: Fraction | None) -> bool 
         return {">": first > second, "<": first < second, "=": first == second}[forms["claim"][0]]
     if operation == "check":
         return meets(values[0].number, forms)
+    if forms.get("expected") == ["all"]:
+        return len(redone.picked) == len(values)
     if "expected" in forms:
         return meets(Fraction(_written(number or Fraction(0))), {"bound": forms["expected"]})
     expected = {kind: forms[kind] for kind in _EXPECTED.get(operation, ("stated",)) if kind in forms}

@@ -26,7 +26,7 @@ _FORMS = {
     "claim": re.compile(r"claim=[<>=]"),
     "of": re.compile(r"of=ends"),
     "than": re.compile(r"than=.+"),
-    "expected": re.compile(r"expected=[<>]=?\d+(?:\.\d+)?", re.ASCII),
+    "expected": re.compile(r"expected=(?:all|[<>]=?\d+(?:\.\d+)?)", re.ASCII),
     "stated": re.compile(r"=\d+(?:\.\d+)?", re.ASCII),
     "bound": re.compile(r"[<>]=?(?:\d+(?:\.\d+)?|mean)", re.ASCII),
 }
@@ -36,7 +36,7 @@ _ALLOWED = {
     "nth": "by nth from then where",
     "rank": "by from top then where",
     "compare": "by from claim then",
-    "filter": "by stated bound than then where",
+    "filter": "by stated bound than then where expected",
     **dict.fromkeys(("sum", "mean"), "by stated bound from top then where expected"),
     "ratio": "by stated bound of",
     "difference": "by stated of expected",
