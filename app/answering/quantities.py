@@ -54,9 +54,9 @@ class Quantities:
 
     def __init__(self, vocabulary: Vocabulary) -> None:
         self._vocabulary = vocabulary
-        # So many of what a zone is, not of what it has: 「6つの総合保税区」.
+        # So many of what a zone is, not of what it has, where that is not what is claimed: 「6つの総合保税区は」.
         names = "|".join(re.escape(normalize(name).text) for name in vocabulary.sections.names)
-        self._of_zones = re.compile(rf"{NUMBER}(?:つ|個|か所)の(?={names})" if names else "(?!)")
+        self._of_zones = re.compile(rf"{NUMBER}(?:つ|個|か所)の(?=(?:{names})[のはがでにをと])" if names else "(?!)")
 
     def computing(
         self,
