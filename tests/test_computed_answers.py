@@ -245,6 +245,7 @@ UNDERSTOOD = [
     ("黄浦を下回る区は？", "filter", "総合保税区 虹口"),
     ("Which zones are larger than 20 square kilometers?", "filter", "宝山 閔行 徐匯 楊浦"),
     ("Which zones are larger than Huangpu?", "filter", "宝山 閔行 徐匯 楊浦"),
+    ("Which zones have 6 measures?", "filter", "虹口*6 楊浦*6"),
     ("What is the total area?", "sum", IN_ORDER),
     ("What percent of the total area is Baoshan?", "share", IN_ORDER),
     ("What is the focus of the largest zone?", "max", f"宝山 {DOWN}"),

@@ -92,7 +92,8 @@ class Assistant:
         for earlier in history[-MOST_TURNS:]:
             plan = resolve(earlier, self._planner.plan(earlier), context, self._of_document)
             context = context_of(self._answer(earlier, plan), context)
-        return resolve(question, self._planner.plan(question), context, self._of_document)
+        plan = resolve(question, self._planner.plan(question), context, self._of_document)
+        return self._relevance.without_nobodys(question, plan)
 
     def _answer(self, question: str, plan: Plan) -> Answer:
         hits = self._relevance.search(question, plan)
@@ -102,14 +103,19 @@ class Assistant:
         """The answer, if it takes no passages that were searched for: a refusal by rule, a correction, the ledger."""
         for place in plan.places if "every" not in plan.constraints else ():
             facts = self._premises.meant(place, plan)
-            if len({fact.subject for fact in facts}) > 1:
+            in_each = plan.operation == "which" and self._premises.is_in_parts(facts)
+            if len({fact.subject for fact in facts}) > 1 and not in_each:
                 return self._composer.clarify(question, plan, place, facts, hits)
         if refused := self._judge.premise(question, plan):
             return self._composer.refusal(question, plan, refused, hits)
         if answer := self._corrected(question, plan, hits):
             return answer
-        if refused := self._judge.detail(question, plan, hits):
+        if plan.operation == "check" and (answer := self._calculator.answer(question, plan, hits)).status == "corrected":
+            return answer  # before it says what else is missing: 「なぜ5平方キロしかないのですか」
+        if refused := self._judge.detail(question, plan, self._asked_of(plan) or hits):
             return self._composer.refusal(question, plan, refused, hits)
+        if plan.operation == "name" and (passages := self._premises.naming(plan.subjects)):
+            return self._composer.passages(question, plan, hits, [Hit(passage, 0.0, {}) for passage in passages])
         if plan.computed:
             return self._calculator.answer(question, plan, hits)
         if plan.operation == "describe":
@@ -122,6 +128,11 @@ class Assistant:
                 return self._calculator.answer(question, counted, hits)
             return self._composer.refusal(question, plan, Refused("not_in_document"), hits)
         return None
+
+    def _asked_of(self, plan: Plan) -> list[Hit]:
+        """The passages that state what the question asks of a document."""
+        facts = self._ledger.facts(plan.attribute, None) if plan.attribute in self._of_document else []
+        return [Hit(passage, 0.0, {}) for passage in self._premises.stating(facts)]
 
     def _corrected(self, question: str, plan: Plan, hits: Sequence[Hit]) -> Answer | None:
         """What the documents say instead of what the question takes for granted."""

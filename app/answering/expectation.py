@@ -57,6 +57,7 @@ _LOCATED = re.compile(r"は(?:どこ(?!の)|どちら(?!の)|誰|だれ|どな�
 # Behind the thing that is asked for, the sentence asks: 「…は何ですか」「…を教えて」「…の名前は？」 or ends.
 _ASKED = re.compile(
     r"(?:の?(?:名前|名称|氏名|方法|手順|内訳|一覧|詳細|仕方|やり方|条件)|名)?(?:など)?(?:は|って|とは|が|を)?"
+    r"(?:、?(?:数字で|具体的に|詳しく|くわしく|簡単に|全部|すべて|全て|一覧で))?"
     r"(?:[?。]|$|何|誰|だれ|どこ|どれ|どの|どれくらい|いくつ|いつ|いくら|教え|知り|知ら|お?示し|聞|お?聞|伺|分か|わか|見せ|必要|ある|あり)"
 )
 # 何 before these asks for no count: 何区, 何か, 何を.
@@ -85,6 +86,16 @@ def expectations(question: str, tokens: Sequence[Token], leftover: Sequence[Ment
             yield Expectation(whole, _searcher(evidence))
     yield from _counts(tokens, leftover)
     yield from _kinds_of(tokens, leftover)
+
+
+def name_asked(question: str, thing: Mention) -> Mention | None:
+    """A thing with the words behind it that ask what it is called (「…の名前」); None if there are none."""
+    after = normalize(question[thing.end :])
+    match = _NAMED.match(after.text)
+    if match is None:
+        return None
+    end = thing.end + after.raw_span(*match.span())[1]
+    return Mention(question[thing.start : end], thing.start, end)
 
 
 def _counts(tokens: Sequence[Token], leftover: Sequence[Mention]) -> Iterator[Expectation]:

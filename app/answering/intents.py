@@ -19,6 +19,9 @@ from app.schema import PICKS, Mention
 _JOINS = re.compile(r"(?:と|や|、|,|・|および|及び|ならびに|and|&|和|与|以及|\s|それ(?:から|に)|の|は|が|も|どこ|対象|で|何|か|また)*")
 
 _ALSO = re.compile(r"^(?!は、|が、|で)[^。]{0,12}?(?:と|や|ついでに|あと|それから|（|\(|および|加えて)[^のは]{0,6}$|(?:ついでに|あと|それと)")
+# Between two that are asked for one after the other: 「どのエリアが入っていて、どれくらいの面積」.
+_THEN = re.compile(r"^[^。?]*(?:て|で|し|か)、[^。?]*$")
+_ASKED_BEFORE = re.compile(r"(?:どの|どんな|どこの|何の|どういう|どういった)\w{0,4}$|(?:どこ|何|なに|どれ|いくつ)[^、]{0,3}$|^[^、]{0,3}(?:どこ|何|なに|どれ|いくつ)")
 
 
 class Intents:
@@ -41,7 +44,8 @@ class Intents:
         of_facts = bool(countable_nouns(mentions)) and counted(self._vocabulary.sections.without_numbers(heard.spoken))
         alone = not self._vocabulary.measures_in(heard.spoken) and not of_facts and not countable_nouns(mentions)
         if alone and (zones := self._zone_count(heard, subjects)) is not None:
-            return zones, None
+            declared = self._vocabulary.section_count  # what the document says of it needs no counting
+            return (zones, None) if declared is None else (Operation("look_up"), declared)
         found = self._quantities.computing(heard, mentions, asked, subjects, asks_which)
         if found is not None:
             operation, of = found.operation, found.of
@@ -78,10 +82,9 @@ class Intents:
             heard.cover_spans(operation_words(heard.spoken, []))
             return Operation("nth", (f"nth={ordinal}",)), attribute
         also = _also(heard, mentions, asked)
-        if also and not heard.leftover():
-            heard.cover(Mention("", item.start, item.end) for item in also)
         if also:
-            heard.cover(Mention("", item.start, item.end) for item in also)
+            named = {item.attribute.name for item in also}
+            heard.cover(Mention("", item.start, item.end) for item in mentions if item.attribute.name in named)
             if heard.leftover() and not subjects:
                 names = tuple(f"also={item.attribute.kind}" for item in also)
                 return Operation("which" if asks_which else "search", names), attribute
@@ -151,9 +154,10 @@ def _also(
         if mention.end > first.start or mention.weak or (mention.interrogative and between):
             continue
         known = {item.attribute.name for item in (asked, *also)}
-        if not (_JOINS.fullmatch(between.lower()) or _ALSO.search(between)) or mention.attribute.name in known:
+        in_turn = _THEN.search(between) and (_ASKED_BEFORE.search(heard.question[: mention.start]) or _ASKED_BEFORE.search(between))
+        if not (in_turn or _JOINS.fullmatch(between.lower()) or _ALSO.search(between)) or mention.attribute.name in known:
             continue
-        if mention.rank[0] and (between.strip("のはが") or mention.attribute.of != asked.attribute.of):
+        if (mention.rank[0] or in_turn) and (between.strip("のはが") or mention.attribute.of != asked.attribute.of):
             also.insert(0, mention)
             first = mention
     return also

@@ -24,16 +24,19 @@ _SMALL = re.compile(
     r"ちっこ|昇順|倒数|从[小少]到|from (?:the )?(?:smallest|fewest)|こぢんまり"
     r"|小ぢんまり|こじんまり|小規模|手狭|小さ|小い|小さく|狭|最小|最少|少な|小せ|ちっ?ちゃ|ちいさ|せま"
     r"|すくな|ちいさ|せまい|すくない|下から|後ろから|コンパクト|下位|ワースト|ビリ|どん尻"
-    r"|smallest|smaller|bottom|(?<!at )least|fewest|fewer|最小的|小的|更小|较小|最少|少的|(?<!大)小[?。]?$|第[一二三四五六七八九十\d]+小"
+    r"|smallest|tiniest|narrowest|smaller|bottom|(?<!at )least|fewest|fewer"
+    r"|最小的|小的|更小|较小|最少|少的|(?<!大)小[?。]?$|第[一二三四五六七八九十\d]+小"
 )
 _BOTH_ENDS = (
     re.compile(r"最大|最多|(?:一番|いちばん|最も|もっとも)(?:大き|広|多|でか|デカ)|largest|biggest|と(?:大き|広|多)[いく]"),
-    re.compile(r"最小|最少|(?:一番|いちばん|最も|もっとも)(?:小さ|狭|少な|ちっちゃ|ちっこ|ちいさ)|smallest|と(?:小さ|狭|少な)[いく]"),
+    re.compile(
+        r"最小|最少|(?:一番|いちばん|最も|もっとも)(?:小さ|狭|少な|ちっちゃ|ちっこ|ちいさ)|smallest|tiniest|narrowest|と(?:小さ|狭|少な)[いく]"
+    ),
 )
 _SUPERLATIVE = re.compile(
     r"一番|いちばん|いっちゃん|いっちばん|1番(?!目)|チャンピオン|王者|優勝|ビリ|最下位|どん尻|最上位|さいだい|さいしょう|最も|もっとも"
     r"|最大|最小|最多|最少|最(?:広|狭)|トップ(?!\d)|ナンバーワン|ダントツ|首位|最下位"
-    r"|largest|biggest|smallest|fewest|(?<![a-z])(?:most|least)(?= [a-z]+s(?![a-z]))|最[广多少]"
+    r"|largest|biggest|hugest|widest|smallest|tiniest|narrowest|fewest|(?<![a-z])(?:most|least)(?= [a-z]+s(?![a-z]))|最[广多少]"
 )
 _NTH = re.compile(
     r"第?(?P<n>\d+|[一二三四五六七八九十百]+)(?:番目|番め|番手|位)|(?:倒数)?第(?P<zh>\d+|[一二三四五六七八九十百]+)(?:(?=[大小广多少])|(?<=倒数第.)|(?<=倒数第..))"

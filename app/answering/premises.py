@@ -10,6 +10,7 @@ import numpy as np
 from app.answering.gazetteer import Gazetteer
 from app.answering.ledger import Ledger
 from app.answering.operations import counted
+from app.answering.question_words import REASONS
 from app.reading.guide import Attribute
 from app.reading.normalization import normalize
 from app.schema import Fact, Mention, Passage, Plan, Reading
@@ -26,6 +27,7 @@ _LONGEST_FORMULA = 12
 _NUMBERS = 2
 # Behind a noun these make it what is said of something.
 _PREDICATE = r"[\u3400-\u9fffァ-ヺー]{0,14}(?:です|でし|だ(?:よ|っ|ろ)|だと|なの|で(?:合って|間違|いい|よろし)|じゃない|ではない)"
+_BRACKETS = re.compile(r"\([^()]*\)$")
 
 
 class Premises:
@@ -52,6 +54,11 @@ class Premises:
         facts = [fact for fact in self._gazetteer.facts(place.value) if fact.attribute in self._names]
         return [fact for fact in facts if fact.subject in plan.subjects] if plan.subjects else facts
 
+    @staticmethod
+    def is_in_parts(facts: Sequence[Fact]) -> bool:
+        """Whether some facts are parts of one thing, by what they add to its name in brackets: 汐入地区（東側）."""
+        return len({_BRACKETS.sub("", normalize(fact.text).text) for fact in facts}) == 1
+
     def misplaced(self, plan: Plan) -> list[Fact]:
         """The facts of a place that the question puts into a zone that it is not in; empty if it does not."""
         if not plan.places or len(plan.subjects) != 1:
@@ -65,6 +72,12 @@ class Premises:
         ids = {fact.passage_id for fact in facts}
         return [passage for passage in self._reading.passages if passage.passage_id in ids]
 
+    def naming(self, subjects: Sequence[str]) -> list[Passage]:
+        """The passages outside all zones that name every one of some."""
+        names = [normalize(name).text for name in subjects]
+        outside = [passage for passage in self._reading.passages if passage.zone is None]
+        return [passage for passage in outside if all(name in normalize(passage.text).text for name in names)]
+
     def about(self, subjects: Collection[str]) -> Mask:
         """The passages of these zones, and those elsewhere that state a fact of them."""
         stating = {fact.passage_id for fact in self._reading.facts if fact.subject in subjects}
@@ -74,10 +87,11 @@ class Premises:
         """The passages of other zones that say what the question says of a zone of which nothing like it is said.
 
         One word beside a question for a number (`measured`) is not enough."""
-        nouns = sum(term.weight == 1.0 for term in plan.terms)
+        terms = [term for term in plan.terms if term.mention.value not in REASONS]  # whose reason is asked for was said
+        nouns = sum(term.weight == 1.0 for term in terms)
         if len(plan.subjects) != 1 or plan.computed or nouns < (2 if measured else 1):
             return []
-        covered = self._retriever.coverage(plan.terms)
+        covered = self._retriever.coverage(terms)
         passages = self._reading.passages
         own = self.about(plan.subjects)
         other = np.array([item.zone is not None for item in passages]) & ~own

@@ -11,7 +11,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from app.answer import Reason
-from app.answering.expectation import expectations
+from app.answering.expectation import expectations, name_asked
 from app.answering.question_words import COMPARISONS, ONLY_CUES
 from app.answering.thesaurus import LIGHT
 from app.answering.vocabulary import Vocabulary
@@ -27,7 +27,7 @@ _NO_NAMES = frozenset(
     "三 四 五 六 七".split()
 )
 # Behind something that is asked about.
-_OF_IT = re.compile(r"(?:の|は|って|が|とは|について|\?|$|'s| )(?!区)")
+_OF_IT = re.compile(r"(?:そのもの|自体)?(?:の|は|って|が|とは|について|\?|$|'s| )(?!区)")
 # An unknown place is what a question is about if it makes up this share of the words that were not understood.
 PLACE_SHARE = 0.25
 # What a logistic model decides by, its weights fitted by `python -m scripts.calibrate`: the best cosine of the first
@@ -66,6 +66,7 @@ class Judge:
         self._attributes = {attribute.name: attribute for attribute in vocabulary.attributes}
         self._noun = vocabulary.sections.noun or "区"
         self._nouns = tuple(noun for noun in vocabulary.sections.nouns if len(noun) > 1)
+        self._numbered = vocabulary.numbered
         endings = "|".join(re.escape(word) for word in vocabulary.sections.words)
         self._ending = re.compile(endings) if endings else None
         self._terms = frozenset(token.base for token in tokenizer.tokenize(text) if token.content)
@@ -81,7 +82,9 @@ class Judge:
 
     def detail(self, question: str, plan: Plan, hits: Sequence[Hit]) -> Refused | None:
         """A detail asked for beside what the plan understood: a date, a price, a name. There is at least one hit."""
-        if not plan.leftover or plan.operation == "count_matches":
+        attribute = self._attributes.get(plan.attribute or "")
+        only_number = not plan.leftover and (plan.computed or attribute is None or attribute.measured)
+        if only_number or plan.operation == "count_matches":
             return None
         text = normalize(hits[0].passage.text).text
         for expected in expectations(question, self._tokenizer.tokenize(question), plan.leftover):
@@ -221,11 +224,15 @@ class Judge:
         return None
 
     def _of_document(self, question: str, plan: Plan) -> Refused | None:
-        """What is stated of the document as a whole, asked of a zone: 「白砂の予算は」 where one fund pays for all."""
+        """What is stated of the document as a whole, asked of a zone: 「白砂の予算は」 where one fund pays for all; and the
+        names of what it only says how many there are of: 「候補地の名前」."""
         attribute = self._attributes.get(plan.attribute or "")
-        if attribute is None or attribute.of != "document" or len(plan.subjects) != 1 or plan.confirms:
+        if attribute is None or attribute.of != "document":
             return None
-        return Refused("attribute_absent", _attribute_mention(question, attribute))
+        mention = _attribute_mention(question, attribute)
+        if mention and attribute.name in self._numbered and (named := name_asked(question, mention)):
+            return Refused("attribute_absent", named)
+        return Refused("attribute_absent", mention) if len(plan.subjects) == 1 and not plan.confirms else None
 
     def _nothing_asked(self, plan: Plan) -> Refused | None:
         asked = plan.subjects or plan.attribute or plan.leftover or plan.places or plan.literals

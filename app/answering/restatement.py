@@ -23,7 +23,7 @@ _REFUSING = {
     "not_in_document": {"not_in_document"},
     "out_of_scope": {"out_of_scope"},
 }
-_OPERATIONS = frozenset("look_up list search which describe nth count_matches".split())
+_OPERATIONS = frozenset("look_up list search which describe name nth count_matches".split())
 Json = Mapping[str, Any]
 
 

@@ -58,7 +58,7 @@ class Thesaurus:
             within = [item for item in tokens[i:] if item.start < end]
             if not any(mention.start < end and token.start < mention.end for mention in leftover):
                 continue
-            if not stands_for and not utterance.is_open(token):
+            if not stands_for and not any(utterance.is_open(item) for item in within):
                 continue
             own = _content(within)
             alternatives = sorted({*stands_for, *([own] if own else [])})
@@ -67,15 +67,26 @@ class Thesaurus:
                 position = end
         return tuple(terms)
 
+    def chinese_words(self, utterance: Utterance) -> list[Mention]:
+        """Every known word of more than one character that a text in Chinese writes."""
+        text = utterance.text
+        return [
+            utterance.mention(*utterance.normalized.raw_span(start, start + len(word)))
+            for start in range(len(text))
+            for word, _ in self._written.get(text[start], ())
+            if len(word) > 1 and text.startswith(word, start)
+        ]
+
     def _chinese(self, utterance: Utterance, mention: Mention) -> Iterator[Term]:
         """Known words wherever they stand, since nothing tells words apart; what is between them is a word each."""
         position = unknown = mention.start
         while position < mention.end:
             start = utterance.normalized.normal(position)
+            text = utterance.text[start : utterance.normalized.normal(mention.end)]
             known = (
                 (word, stands_for)
-                for word, stands_for in self._written.get(utterance.text[start : start + 1], ())
-                if len(word) > 1 and utterance.text.startswith(word, start)
+                for word, stands_for in self._written.get(text[:1], ())
+                if len(word) > 1 and text.startswith(word)
             )
             word, stands_for = max(known, key=lambda item: len(item[0]), default=("", frozenset[Alternative]()))
             if word:

