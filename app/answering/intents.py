@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from app.answering.counting import asks_count, counted
 from app.answering.mood import asks_confirmation
 from app.answering.numerals import ordinal_of
-from app.answering.operations import Operation, asks_count, counted, operation_words
+from app.answering.operations import Operation, operation_words
 from app.answering.quantities import Quantities, countable_nouns
 from app.answering.stated import bare_bounds
 from app.answering.utterance import Utterance

@@ -9,16 +9,11 @@ import re
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
+from app.answering.counting import COUNT, PART
 from app.answering.mood import asks_confirmation, claim_of
-from app.answering.numerals import NUMBER, exact, parse
-from app.answering.stated import BOUNDS, BOUNDS_BEFORE, NOT_ORDINAL, range_of, stated_values
+from app.answering.numerals import NUMBER, parse
+from app.answering.stated import BOUNDS, BOUNDS_BEFORE, range_of, stated_values
 from app.schema import Mention
-
-# What is counted with: 「6つ」「5件」, but not 「2つ目」, a place in a list.
-COUNTERS: Mapping[str, float] = dict.fromkeys(
-    "つ 個 件 点 項目 か所 ヶ所 カ所 箇所 種類 本 项 个 条 measures areas".split(), 1.0
-)
-_COUNTED = re.compile(rf"(?P<number>{NUMBER})\s*(?:{'|'.join(COUNTERS)}){NOT_ORDINAL}")
 
 _SMALL = re.compile(
     r"ちっこ|昇順|倒数|从[小少]到|from (?:the )?(?:smallest|fewest)|こぢんまり"
@@ -81,18 +76,9 @@ _RATIO = re.compile(
     r"何倍|何(?:個|つ|コ)分|なんばい|何分の|倍率|[何の]倍|倍(?:ある|です|で[すし]|に|も)|how many times"
     r"|times (?:as|larger|bigger)|几倍|多少倍"
 )
-_MANY = re.compile(r"多[いく]|少な[いく]|最[多少]|比\w{1,8}[多少]|(?<![a-z])(?:most|fewest|fewer|more)(?= [a-z]+s(?![a-z]))")
-_ADDED = re.compile(r"の(?:合計|総計|総和|累計|平均)|合计")
-_TIMES_ASKED = re.compile(r"何倍|倍率|几倍|多少倍|how many times")
-_PART = re.compile(r"何(?:%|パーセント|割)|割合|比率|percent|proportion|share of|百分之|占比")
-_SHARE = re.compile(rf"{_PART.pattern}|占め|シェア")
+_SHARE = re.compile(rf"{PART.pattern}|占め|シェア")
 _TIMES = {"倍": 1.0, "times": 1.0}
 _POSITION = re.compile(r"何(?:番目|位|番手)(?:に位置)?|(?:順位|ランク)は|what rank|where does .+ rank|第几|排名?第?几")
-_COUNT = re.compile(
-    r"いくつ|なんこ|幾つ|何個|何点|本数|何件|何項目|何か所|何ヶ所|何カ所|何箇所|何種類|何本|(?<![人複多少])数[はをがっての]"
-    r"|(?<![人複多少])数(?:で|が|も|最|一番|いちばん|トップ|ベスト|ワースト|ランキング|上位|下位|順|平均|合計|[\d何])|数(?:える|えて|え)|数$|数[?。]|件数|個数|総数"
-    r"|how many|number of|几个|几条|多少条|多少个|几项|多少项|数量"
-)
 _DIFFERENCE = re.compile(
     r"の差|何.{0,10}(?:違|ちが)|差(?:って|っていう|も|なん|な[のん])"
     r"|(?:どれ|どの|どん)(?:だけ|くらい|ぐらい|ほど)(?:も)?(?:上回|超え|下回|差)"
@@ -108,6 +94,7 @@ _COMPARE = re.compile(
 # The one in the middle of all, and all of them.
 _MIDDLE = re.compile(r"中央値|真ん中|まんなか|ちょうど中間|(?<![a-z])median(?![a-z])|中位数")
 _EVERY = re.compile(r"どれも|いずれも|どの\w{1,3}も|(?:すべて|全て|全部)(?:の\w{1,3})?[がはに]|みんな|(?<![a-z])(?:all|every)(?![a-z])|都")
+_EACH = re.compile(r"[各每]个?(?:行政)?区|所有的?区|全部的?区")
 # What may be asked of by a bound: 「差は40平方キロ以上ですか」.
 _BOUNDABLE = ("sum", "mean", "difference")
 # Between a number and the zones that have so many: 「6つの区」「5つ取り上げる区」.
@@ -234,7 +221,10 @@ def _result_of(text: str, subjects: int) -> str | None:
 _SIZE = re.compile(
     r"(?:だだっ)?(?:大き|小さ|小|広|狭|でか|デカ|ちっちゃ|ちっこ)[いくめ]|巨大|広大|こぢんまり|小ぢんまり|こじんまり|手狭|面積順|広さ順|大きさ順"
 )
-_WORDS = (_SIZE, _TOP, _COUNT, _SUPERLATIVE, _NTH, _ORDER, _SUM, _MEAN, _RATIO, _SHARE, _POSITION, _DIFFERENCE, _COMPARE, _THAN, _MIDDLE, _EVERY)
+_WORDS = (
+    *(_SIZE, _TOP, COUNT, _SUPERLATIVE, _NTH, _ORDER, _SUM, _MEAN, _RATIO, _SHARE, _POSITION, _DIFFERENCE, _COMPARE, _THAN),
+    *(_MIDDLE, _EVERY, _EACH),
+)
 
 
 def operation_words(text: str, measures: Sequence[Mention]) -> list[tuple[int, int]]:
@@ -251,43 +241,14 @@ def operation_words(text: str, measures: Sequence[Mention]) -> list[tuple[int, i
     return spans
 
 
-def count_cue(text: str, nouns: Sequence[str] = ()) -> int | None:
-    """Where a normalised text begins to speak of how many there are, or writes a number before one of the `nouns`; None
-    if it does not: 「数」「いくつ」「5件」「多い」."""
-    numbered = re.compile(rf"{NUMBER}\s*(?:{'|'.join(map(re.escape, nouns))})") if nouns else _COUNTED
-    cues = (_COUNT, _COUNTED, numbered, _PART, _TIMES_ASKED, _MANY, _ADDED)
-    return min((match.start() for cue in cues if (match := cue.search(text))), default=None)
-
-
-def asks_many(text: str) -> bool:
-    """Whether a normalised text asks for more or fewer of something, not for larger or smaller: 「最も多いのは」."""
-    return re.search(r"多い|多く|少な[いく]|最[多少]|(?<![a-z])fewest", text) is not None
-
-
 def position_spans(text: str) -> list[tuple[int, int]]:
     """Where a normalised text asks for a place in an order: 「何番目に位置」 asks for no location."""
     return [match.span() for match in _POSITION.finditer(text)]
 
 
-def asks_count(text: str) -> bool:
-    """Whether a normalised text asks how many there are."""
-    return _COUNT.search(text) is not None
-
-
 def asks_smallest(text: str) -> bool:
     """Whether a normalised text asks from the small end: 「小さいのは」."""
     return _SMALL.search(text) is not None
-
-
-def counted(text: str) -> list[Mention]:
-    """Numbers of things in a normalised text: 「6つ」「5件」. Their places are in that text."""
-    return [Mention(match.group(), *match.span()) for match in _COUNTED.finditer(text)]
-
-
-def stated_count(text: str) -> str | None:
-    """The first number of things in a normalised text, as a constraint: 「六つ」 and 「6件」 are `=6`; None without one."""
-    match = _COUNTED.search(text)
-    return None if match is None else f"={exact(parse(match['number']))}"
 
 
 def _nth(match: re.Match[str]) -> int:

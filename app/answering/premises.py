@@ -7,9 +7,9 @@ from collections.abc import Collection, Sequence
 
 import numpy as np
 
+from app.answering.counting import counted
 from app.answering.gazetteer import Gazetteer
 from app.answering.ledger import Ledger
-from app.answering.operations import counted
 from app.answering.question_words import REASONS
 from app.reading.guide import Attribute
 from app.reading.normalization import normalize

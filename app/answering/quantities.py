@@ -6,17 +6,9 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from app.answering.counting import COUNTERS, asks_count, asks_many, count_cue, counted
 from app.answering.numerals import NUMBER, ordinal_of
-from app.answering.operations import (
-    COUNTERS,
-    Operation,
-    asks_count,
-    asks_many,
-    count_cue,
-    counted,
-    operation_of,
-    operation_words,
-)
+from app.answering.operations import Operation, operation_of, operation_words
 from app.answering.stated import bare_bounds, unit_words
 from app.answering.utterance import Utterance
 from app.answering.vocabulary import AttributeMention, Vocabulary
