@@ -158,12 +158,12 @@ class Plan:
     stand for part of a zone, `literals` what a passage should write as the question does: quotations and proper nouns.
 
     `constraints` say the rest, each as one readable string: `nth=2`, `from=min`, `top=3`, bounds (`>=20`), a stated
-    number (`=14`), `by=count` (the numbers are how many facts a zone has), `then=重点` (what is asked of the zones
-    picked), `where=施策>=5` (which zones are meant, by their values or by how many they have), `also=重点` (a second
-    attribute), `than=徐匯` (whose value is the bound), `claim=>` (of the first zone against the second), `except=3` and
-    `not=徐匯` (what is left out). `confirms` if it asks yes or no, `implied` if it is clear what is measured though the
-    question does not say it, `pointed` is the place by which it names its zone (from 1, -1 is the last;
-    0 if it does not): 「最初の区」.
+    number (`=14`), `expected=>=40` (a bound that the result should keep), `by=count` (the numbers are how many facts a
+    zone has), `where=施策>=5` (which zones are meant, by their values or by how many they have), `then=重点` (what is
+    asked of the zones picked), `also=重点` (a second attribute), `than=徐匯` (whose value is the bound), `claim=>` (of the
+    first zone against the second), `except=3` and `not=徐匯` (what is left out). `confirms` if it asks yes or no,
+    `implied` if it is clear what is measured though the question does not say it. `pointed` is the place by which it
+    names its zone, from 1, or -1 for the last (「最初の区」); 0 if it does not.
     """
 
     language: Language
@@ -198,6 +198,12 @@ class Plan:
     def counts(self) -> bool:
         """Whether the numbers are how many facts a subject has, not what its fact says."""
         return self.operation == "count" or self.constraint("by") == "count"
+
+    @property
+    def one_of_all(self) -> bool:
+        """Whether one zone is asked about that is held against all of them: 「徐匯は一番広い区ですか」."""
+        of_mean = self.operation == "filter" and any(item.endswith("mean") for item in self.constraints)
+        return len(self.subjects) == 1 and (of_mean or self.operation in ("max", "min", "nth"))
 
     @property
     def computed(self) -> bool:

@@ -37,7 +37,7 @@ class Calculator:
             kept = tuple(item for item in plan.constraints if not item.startswith("not="))
             plan = replace(plan, subjects=tuple(zone for zone in everything if zone not in left_out), constraints=kept)
         measures, missing = self._measures(plan, everything)
-        plan = self._bounded(plan, measures)
+        plan = self._settled(plan, measures)
         divides = plan.operation == "ratio"
         if missing or not measures or (divides and not all(measure.number for measure in measures)):
             return self._composer.refusal(question, plan, Refused("missing_operand", zones=missing), hits)
@@ -68,15 +68,18 @@ class Calculator:
 
     def _measures(self, plan: Plan, everything: Sequence[str]) -> tuple[list[Measure], tuple[str, ...]]:
         """The numbers that the plan is about, and the zones that have none."""
-        one_of_all = plan.operation in ("max", "min", "nth") and len(plan.subjects) == 1
-        over_all = one_of_all or plan.operation in ("share", "position") or plan.constraint("than") is not None
+        over_all = plan.one_of_all or plan.operation in ("share", "position") or plan.constraint("than") is not None
         zones = everything if over_all else plan.subjects or everything
         measures = self._ledger.measures(plan.attribute or "", zones, counts=plan.counts)
         known = {measure.subject for measure in measures}
         return measures, tuple(zone for zone in zones if zone not in known)
 
-    def _bounded(self, plan: Plan, measures: Sequence[Measure]) -> Plan:
-        """The plan with a zone's number for the zone, where that is the bound: 「徐匯より広い区」."""
+    def _settled(self, plan: Plan, measures: Sequence[Measure]) -> Plan:
+        """The plan with a zone's number for the zone, where that is the bound (「徐匯より広い区」), and the middle's place."""
+        if "nth=middle" in plan.constraints:  # of an even number there is none in the middle: all of them, in order
+            place = [f"nth={(len(measures) + 1) // 2}"] if len(measures) % 2 else []
+            rest = [item for item in plan.constraints if item != "nth=middle"]
+            return replace(plan, operation="nth" if place else "rank", constraints=(*rest, *place))
         than = plan.constraint("than")
         bounds = [exact(float(measure.number)) for measure in measures if measure.subject == than]
         if not bounds:
@@ -122,11 +125,15 @@ class Calculator:
 
 def _holds(plan: Plan, computation: Computation, measures: Sequence[Measure]) -> bool | None:
     """Whether the question was right in what it expects; None if it expects nothing."""
-    if plan.operation in ("max", "min", "nth") and len(plan.subjects) == 1:
+    if plan.one_of_all:
         return plan.subjects[0] in {measure.subject for measure in computation.chosen}
     if claim := plan.constraint("claim"):
         first, second = measures
         return {">": first.number > second.number, "<": first.number < second.number}.get(claim, first.number == second.number)
+    if "expected=all" in plan.constraints:
+        return len(computation.chosen) == len(measures)
+    if expected := plan.constrained("expected"):
+        return meets(Decimal(shown(computation.number or Decimal(0))), expected)
     stated = [item for item in plan.constraints if item[0] == "=" or (item[0] in "<>" and plan.operation == "ratio")]
     if computation.number is not None and stated:
         return meets(Decimal(shown(computation.number)), stated)

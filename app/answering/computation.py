@@ -64,8 +64,8 @@ def compute(operation: str, constraints: Sequence[str], measures: Sequence[Measu
     if operation in ("max", "min"):
         return _picked(operation, [item for item in ranked if item.number == ranked[0].number], ranked)
     if operation == "nth":
-        place = int(wanted["nth"])
-        return _picked(operation, ranked[place - 1 : place], ranked)
+        place = ranked[int(wanted["nth"]) - 1 :][:1]
+        return _picked(operation, [item for item in ranked if place and item.number == place[0].number], ranked)
     if operation in ("rank", "compare"):
         return _picked(operation, ranked[: int(wanted.get("top", len(ranked)))], ranked)
     if operation == "filter":

@@ -11,8 +11,9 @@ from collections.abc import Collection
 from dataclasses import replace
 
 from app.answering.context import Context
+from app.answering.counting import asks_count, asks_many, stated_count
 from app.answering.numerals import NUMBER, ordinal_of, parse
-from app.answering.operations import Operation, asks_count, asks_many, asks_smallest, operation_of, stated_count
+from app.answering.operations import Operation, asks_smallest, operation_of
 from app.answering.references import (
     BOTH,
     DIRECTION,

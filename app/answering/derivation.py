@@ -51,7 +51,7 @@ def derive(
         parts |= {"zone": draft.zone_named(larger.subject), "other": draft.zone_named(smaller.subject)}
         parts |= {"value": [draft.measure(larger)], "divisor": [draft.measure(smaller)]}
     draft.say(_template(draft, computation), parts)
-    if name in ("max", "min") and listed:
+    if name in ("max", "min", "nth") and listed:
         draft.say("tied", parts)
     for statement in then:
         draft.say("next")

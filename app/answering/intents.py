@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from app.answering.counting import asks_count, counted
 from app.answering.mood import asks_confirmation
 from app.answering.numerals import ordinal_of
-from app.answering.operations import Operation, asks_count, counted, operation_words
+from app.answering.operations import Operation, operation_words
 from app.answering.quantities import Quantities, countable_nouns
 from app.answering.stated import bare_bounds
 from app.answering.utterance import Utterance
@@ -61,10 +62,10 @@ class Intents:
                 place, end = operation.constraints[-2:]  # whether it has that place, not which one has
                 operation = Operation("position", (*operation.constraints[:-2], end, f"={place[4:]}"))
             then: list[Attribute] = []
-            if attribute and attribute not in (of, found.where) and operation.name in PICKS:
+            if asked and not asked.interrogative and attribute not in (of, found.where) and operation.name in PICKS:
                 also = self._also_of(heard, mentions, asked, of)
                 heard.cover(Mention("", item.start, item.end) for item in also)
-                then = [*(item.attribute for item in also), attribute]
+                then = [*(item.attribute for item in also), asked.attribute]
             then += [found.where] if found.where else []
             operation = Operation(operation.name, (*operation.constraints, *(f"then={item.name}" for item in then)))
             open_words = heard.without(heard.leftover(), self._vocabulary.background)

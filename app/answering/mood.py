@@ -16,7 +16,7 @@ _INTERROGATIVE = re.compile(
 )
 _CLAIM = (
     re.compile(r"(?:は|が|のほうが|の方が|も|、|って).{0,12}より(?:も|は|か)?(?:ずっと|少し|かなり|も)?(?P<adjective>広|大き|小さ|狭|多|少な)"),
-    re.compile(r"(?:bigger|larger|(?P<small>smaller)) than|比.{1,12}(?:大|(?P<zh>小))"),
+    re.compile(r"(?:bigger|larger|more \w+|(?P<small>smaller|fewer \w+)) than|比.{1,12}(?:[大多]|(?P<zh>[小少]))"),
 )
 _SAME = re.compile(r"同じ|一緒|等しい|同数|同率|変わらない|(?<![a-z])same|equal|一样|相同")
 # A reason that is asked for takes for granted what it is the reason of.

@@ -7,9 +7,9 @@ from collections.abc import Collection, Sequence
 
 import numpy as np
 
+from app.answering.counting import counted
 from app.answering.gazetteer import Gazetteer
 from app.answering.ledger import Ledger
-from app.answering.operations import counted
 from app.answering.question_words import REASONS
 from app.reading.guide import Attribute
 from app.reading.normalization import normalize
@@ -25,6 +25,8 @@ NOT_SAID = 0.6
 # Longer facts are sentences, not formulas that a question could write with other numbers.
 _LONGEST_FORMULA = 12
 _NUMBERS = 2
+# Behind a noun these make it what is said of something.
+_PREDICATE = r"[\u3400-\u9fffァ-ヺー]{0,14}(?:です|でし|だ(?:よ|っ|ろ)|だと|なの|で(?:合って|間違|いい|よろし)|じゃない|ではない)"
 _BRACKETS = re.compile(r"\([^()]*\)$")
 
 
@@ -112,7 +114,8 @@ class Premises:
             return []
         if (plan.confirms or not plan.leftover) and (stated := counted(folded)) and re.search(r"\d", facts[0].text):
             return facts if not any(item.value in normalize(facts[0].text).text for item in stated) else []
-        return facts if plan.confirms and any(term.weight == 1.0 for term in plan.terms) else []
+        expected = any(term.weight == 1.0 for term in plan.terms) or _says_it_is(folded, plan.subjects)
+        return facts if plan.confirms and expected else []
 
     @staticmethod
     def _misnumbers(question: str, stated: str) -> bool:
@@ -121,3 +124,9 @@ class Premises:
             return False
         shape = re.sub(r"\d+", lambda _: r"\d+", re.escape(stated))
         return any(match.group() != stated for match in re.finditer(rf"(?<!\d){shape}(?!\d)", question))
+
+
+def _says_it_is(question: str, zones: Collection[str]) -> bool:
+    """Whether a question takes a zone for what it asks about: 「認可したのは徐匯区ですよね」."""
+    names = "|".join(re.escape(normalize(zone).text) for zone in zones)
+    return bool(names) and re.search(rf"(?:{names}){_PREDICATE}", question) is not None

@@ -6,29 +6,22 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from app.answering.numerals import ordinal_of
-from app.answering.operations import (
-    COUNTERS,
-    Operation,
-    asks_count,
-    asks_many,
-    count_cue,
-    counted,
-    operation_of,
-    operation_words,
-)
-from app.answering.stated import bare_bounds
+from app.answering.counting import COUNTERS, asks_count, asks_many, count_cue, counted
+from app.answering.numerals import NUMBER, ordinal_of
+from app.answering.operations import Operation, operation_of, operation_words
+from app.answering.stated import bare_bounds, unit_words
 from app.answering.utterance import Utterance
 from app.answering.vocabulary import AttributeMention, Vocabulary
 from app.reading.guide import Attribute
+from app.reading.normalization import normalize
 from app.schema import Mention
 
 # Operations that by themselves ask for a measured attribute: 「最大の区」「50平方キロ以上」; a sum may be of anything.
 _SAYS_MEASURE = frozenset({"max", "min", "filter", "check", "ratio", "share", "difference", "compare", "nth"})
 # These say by themselves that a size is meant.
-_SIZED = re.compile(r"第\w{1,3}[大小广]|(?:larg|bigg|small)est")
+_SIZED = re.compile(r"第\w{1,3}[大小广]|(?:larg|bigg|small)est|从[大小]到")
 # What can be done with some of the zones only, which other numbers pick.
-_OF_THOSE = frozenset({"max", "min", "nth", "filter", "sum", "mean"})
+_OF_THOSE = frozenset({"max", "min", "nth", "rank", "filter", "sum", "mean"})
 _WHICH_ZONES = re.compile(r"which|哪")
 _BY_SIZE = re.compile(r"(?:一番|いちばん|最も|もっとも|番目に|位に)(?:\w{1,4}が)?(?:広|大き|狭|小さ|でか|デカ)|最大|最小|最(?:広|狭)")
 _NTH_MANY = re.compile(r"(?:番目|番|位)(?:に|の)?(?:多|少な)")
@@ -53,6 +46,9 @@ class Quantities:
 
     def __init__(self, vocabulary: Vocabulary) -> None:
         self._vocabulary = vocabulary
+        # So many of what a zone is, not of what it has, where that is not what is claimed: 「6つの総合保税区は」.
+        names = "|".join(re.escape(normalize(name).text) for name in vocabulary.sections.names)
+        self._of_zones = re.compile(rf"{NUMBER}(?:つ|個|か所)の(?=(?:{names})[のはがでにをと])" if names else "(?!)")
 
     def computing(
         self,
@@ -77,7 +73,7 @@ class Quantities:
             wanted = asked.attribute if asked else None
             main = min(ways, key=lambda way: (bool(way.bounds), way.operation.name == "filter", way.of is not wanted))
             where = next(way for way in ways if way is not main)
-        own = main.bounds if main.operation.name in ("max", "min", "nth") else []
+        own = main.bounds if main.operation.name in ("max", "min", "nth", "rank") else []
         rest = [item for item in main.operation.constraints if item not in own]
         among = [f"where={main.of.name}{bound}" for bound in own]
         among += [f"where={where.of.name}{bound}" for bound in where.bounds] if where else []
@@ -88,8 +84,10 @@ class Quantities:
     ) -> tuple[Operation, Attribute] | None:
         """What is to be done with how many facts of an attribute the zones have."""
         text = self._vocabulary.sections.without_numbers(self._with_units(heard, mentions))
-        cue = count_cue(text)
+        text = self._of_zones.sub("", text)
         countable = [item for item in countable_nouns(mentions) if item.attribute.name not in self._vocabulary.single]
+        nouns = [word for item in countable for word in self._vocabulary.nouns_of(item.attribute)]
+        cue = count_cue(text, nouns)
         if cue is None or not countable or (ordinal_of(text) and not _NTH_MANY.search(text)):
             return None
         cue = max(cue, heard.spoken.find(text[cue : cue + 2], cue))  # where it stands with the numbers of sections
@@ -144,7 +142,7 @@ class Quantities:
             return None
         text = self._with_units(heard, mentions)
         operation = operation_of(text, len(subjects), self._vocabulary.units, self._vocabulary.sections.words)
-        if operation is None or (said is None and not _says_measure(operation) and not self._in_units(heard)):
+        if operation is None or (said is None and not _says_measure(operation, len(subjects), text) and not self._in_units(heard)):
             return None
         if said is None and operation.name == "nth" and not _SIZED.search(text):
             return None
@@ -173,11 +171,16 @@ class Quantities:
         return any(item.attribute is attribute for item in mentions) or (attribute.measured and self._in_units(heard))
 
     def _in_units(self, heard: Utterance) -> bool:
-        return any(unit in heard.text for unit in self._vocabulary.units)
+        units = unit_words(self._vocabulary.units)
+        return bool(units) and re.search(units, heard.text) is not None
 
 
-def _says_measure(operation: Operation) -> bool:
-    return operation.name in _SAYS_MEASURE or any(item.startswith("top=") for item in operation.constraints)
+def _says_measure(operation: Operation, subjects: int, text: str) -> bool:
+    """Whether it is done with what is measured if nothing else is said: 「上位3つは」, 「徐匯と宝山を足すと」."""
+    few = any(item.startswith("top=") for item in operation.constraints)
+    if operation.name in ("sum", "mean"):
+        return few or subjects > 1
+    return few or operation.name in _SAYS_MEASURE or _SIZED.search(text) is not None
 
 
 def countable_nouns(mentions: Sequence[AttributeMention]) -> list[AttributeMention]:

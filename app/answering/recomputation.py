@@ -13,7 +13,7 @@ from typing import Any
 
 from app.answering.corroboration import corroborate
 from app.answering.evidence import Evidence, Miscomputed, Number
-from app.answering.redoing import CONTRADICTING, PICKS, Redone, computes, meets, operands, redo, said
+from app.answering.redoing import CONTRADICTING, PICKS, Redone, computes, is_one_of_all, meets, operands, redo, said
 from app.answering.telling import Teller, Told, as_told, head, hold, result
 from app.schema import Passage
 
@@ -100,7 +100,7 @@ def _written(number: Fraction) -> str:
 def _holds(redone: Redone, evidence: Evidence, number: Fraction | None) -> bool | None:
     """Whether the question is right to expect what it does; None if it expects nothing."""
     operation, forms, values = redone.operation, redone.forms, redone.values
-    if operation in ("max", "min", "nth") and len(redone.subjects) == 1:
+    if is_one_of_all(operation, forms, redone.subjects):
         return redone.subjects[0] in [value.subject for value in redone.picked]
     if "claim" in forms:
         by_subject = {value.subject: value.number for value in values}
@@ -108,6 +108,10 @@ def _holds(redone: Redone, evidence: Evidence, number: Fraction | None) -> bool 
         return {">": first > second, "<": first < second, "=": first == second}[forms["claim"][0]]
     if operation == "check":
         return meets(values[0].number, forms)
+    if forms.get("expected") == ["all"]:
+        return len(redone.picked) == len(values)
+    if "expected" in forms:
+        return meets(Fraction(_written(number or Fraction(0))), {"bound": forms["expected"]})
     expected = {kind: forms[kind] for kind in _EXPECTED.get(operation, ("stated",)) if kind in forms}
     if not expected:
         return None
@@ -163,7 +167,7 @@ def _computed(redone: Redone, teller: Teller, number: Fraction | None) -> list[T
     elif picked:
         parts |= {"zone": named(picked[0]), "value": _value(picked[0], teller)}
     told = teller.fill("compare_same" if tied else _template(redone), **parts)
-    if operation in ("max", "min") and len(picked) > 1:
+    if operation in ("max", "min", "nth") and len(picked) > 1:
         told += teller.fill("tied", items=listed(picked[1:]))
     return told
 

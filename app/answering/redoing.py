@@ -26,6 +26,7 @@ _FORMS = {
     "claim": re.compile(r"claim=[<>=]"),
     "of": re.compile(r"of=ends"),
     "than": re.compile(r"than=.+"),
+    "expected": re.compile(r"expected=(?:all|[<>]=?\d+(?:\.\d+)?)", re.ASCII),
     "stated": re.compile(r"=\d+(?:\.\d+)?", re.ASCII),
     "bound": re.compile(r"[<>]=?(?:\d+(?:\.\d+)?|mean)", re.ASCII),
 }
@@ -33,12 +34,12 @@ _FORMS = {
 _ALLOWED = {
     **dict.fromkeys(("max", "min"), "by then where"),
     "nth": "by nth from then where",
-    "rank": "by from top",
-    "compare": "by from claim",
-    "filter": "by stated bound than then where",
-    **dict.fromkeys(("sum", "mean"), "by stated bound from top then where"),
-    "ratio": "by stated bound",
-    "difference": "by stated of",
+    "rank": "by from top then where",
+    "compare": "by from claim then",
+    "filter": "by stated bound than then where expected",
+    **dict.fromkeys(("sum", "mean"), "by stated bound from top then where expected"),
+    "ratio": "by stated bound of",
+    "difference": "by stated of expected",
     "share": "by",
     "position": "by from stated",
     "count": "by stated bound",
@@ -107,7 +108,7 @@ def _values(plan: Mapping[str, Any], forms: Mapping[str, Sequence[str]], evidenc
         return []
     if counts and evidence.is_of_document(attribute):
         return [evidence.number(attribute, None, counts=True)]
-    over_all = operation in ("share", "position") or (operation in ("max", "min", "nth") and len(subjects) == 1)
+    over_all = operation in ("share", "position") or is_one_of_all(operation, forms, subjects)
     zones = evidence.stating(attribute)
     values = [evidence.number(attribute, zone, counts=counts) for zone in (zones if over_all else subjects or zones)]
     if not values or (operation == "check" and len(values) != 1):
@@ -117,6 +118,12 @@ def _values(plan: Mapping[str, Any], forms: Mapping[str, Sequence[str]], evidenc
         if [Fraction(bound.lstrip("<>=")) for bound in forms.get("bound", ())] != [number]:
             raise Miscomputed(f"{than} の値と比べていません")
     return values
+
+
+def is_one_of_all(operation: str, forms: Mapping[str, Sequence[str]], subjects: Sequence[str]) -> bool:
+    """Whether one zone is asked about that is held against all of them."""
+    of_mean = operation == "filter" and any(bound.endswith("mean") for bound in forms.get("bound", ()))
+    return len(subjects) == 1 and (of_mean or operation in ("max", "min", "nth"))
 
 
 def _is_meant(value: Number, where: str, evidence: Evidence) -> bool:
@@ -137,8 +144,8 @@ def _picked(plan: Mapping[str, Any], forms: Mapping[str, Sequence[str]], values:
     if operation in ("max", "min"):
         return [value for value in ranked if value.number == ranked[0].number]
     if operation == "nth":
-        place = int(forms["nth"][0])
-        return ranked[place - 1 : place]
+        place = ranked[int(forms["nth"][0]) - 1 :][:1]
+        return [value for value in ranked if place and value.number == place[0].number]
     if operation in ("rank", "compare"):
         return ranked[: int(forms["top"][0])] if "top" in forms else ranked
     if operation == "filter":

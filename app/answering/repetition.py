@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 
+from app.answering.counting import stated_count
 from app.answering.numerals import NUMBER
-from app.answering.operations import Operation, asks_smallest, operation_of, stated_count
+from app.answering.operations import Operation, asks_smallest, operation_of
 from app.answering.references import BACKWARDS, DIRECTION, SIDE
 from app.schema import Plan
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -56,7 +56,7 @@ class Stated:
 
 def stated_values(text: str, units: Mapping[str, float]) -> list[Stated]:
     """The numbers with a unit in the question; the words between two of them are before one and behind the other."""
-    names = "|".join(re.escape(unit) for unit in sorted(units, key=len, reverse=True))
+    names = unit_words(units)
     # The first of a range goes without its unit: 「10〜30平方キロ」.
     lone = rf"{NUMBER}(?=\s*(?:から|〜|~|-|–|—|到|to|and|以上|を超え)\s*{NUMBER}\s*(?:{names}))"
     pattern = rf"(?P<number>{NUMBER})\s*(?P<unit>{names}){NOT_ORDINAL}|{lone}"
@@ -73,6 +73,12 @@ def stated_values(text: str, units: Mapping[str, float]) -> list[Stated]:
         )
         for match, factor, edge, start in zip(matches, factors, edges, starts, strict=False)
     ]
+
+
+def unit_words(units: Iterable[str]) -> str:
+    """A pattern for any of some words for units, the longest first; those in Latin letters are whole words: `ha`."""
+    words = sorted(units, key=len, reverse=True)
+    return "|".join(rf"(?<![a-z]){re.escape(word)}(?![a-z])" if word.isascii() else re.escape(word) for word in words)
 
 
 def range_of(stated: Sequence[Stated]) -> tuple[str, ...]:

@@ -14,6 +14,7 @@ from app.answering.gazetteer import Gazetteer
 from app.answering.numerals import NUMBER
 from app.answering.question_words import EMPTY
 from app.answering.sections import Sections, longest_first
+from app.answering.stated import unit_words
 from app.answering.utterance import Utterance
 from app.reading.guide import Attribute, Guide
 from app.reading.normalization import normalize
@@ -74,8 +75,7 @@ class Vocabulary:
         self.units = {
             _fold(word): unit.factor for guide in guides for unit in guide.units for word in (unit.name, *unit.words)
         }
-        units = longest_first(self.units).pattern
-        self._measures = re.compile(rf"{NUMBER}\s*(?:{units})") if self.units else None
+        self._measures = re.compile(rf"{NUMBER}\s*(?:{unit_words(self.units)})") if self.units else None
         titles = [line for line in (_first_line(part) for part in text.split("\f")) if line]
         zones_words = {token.base for zone in zones for token in tokenizer.tokenize(zone.name)}
         # What the documents' titles say is what all of them is about, and sets no question apart.
@@ -125,8 +125,9 @@ class Vocabulary:
         self._foreign = {attribute.name: _foreign(attribute) for attribute in self.attributes}
 
     def nouns_of(self, attribute: Attribute) -> list[str]:
-        """The words for an attribute that a number may stand before: 「5施策」."""
-        return [word for other, _, word in self._phrases if other is attribute and _NOUN.fullmatch(word)]
+        """The words for an attribute that a number may stand before: 「5施策」, `5 measures`."""
+        nouns = [word for other, _, word in self._phrases if other is attribute and _NOUN.fullmatch(word)]
+        return nouns + [_fold(word) for word in attribute.words.get("en", ())]
 
     def is_counted(self, heard: Utterance, mention: Mention) -> bool:
         """Whether words for zones say how many of something they have: 「6つの区」 in 「施策が6つの区」."""
