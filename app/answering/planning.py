@@ -76,6 +76,8 @@ class Planner:
         excluded, left_out = sections.exclusions(heard.normalized, zones)
         included = sections.inclusions(heard.normalized, zones)
         which = [] if zones and not (excluded or included) else sections.asks_which(heard)
+        if not zones and vocabulary.is_attribute_alone(heard, [*which, *settings, *places]):
+            which = []  # 「エリアはどこ？」 asks for the areas of all zones
         heard.cover([*settings, *zones, *excluded, *included, *which, *sections.words_in(heard.normalized)])
         literals = heard.literals()
         topic = heard.topic()
@@ -104,7 +106,7 @@ class Planner:
         if zones and attribute and heard.in_kana:
             leftover = ()  # the tokeniser cuts kana anywhere: what it leaves over means nothing
         elif attribute and leftover:
-            if zones or attribute.of == "document":
+            if zones or attribute.of == "document" or operation is not None:
                 leftover = heard.without(leftover, vocabulary.background)
             leftover = without_lead(heard, leftover, mentions, operation)
         if operation is None and self._asks_names(heard, zones, attribute, leftover):
