@@ -113,6 +113,8 @@ class Planner:
             operation, leftover = Operation("name"), ()
         if operation is None:
             operation = self._plain(heard, subjects, attribute, leftover, bool(which) or (asks_where and not zones))
+            if operation.name == "which" and which and leftover and heard.denies(which[-1]):
+                operation = Operation("which", (*operation.constraints, "without"))
         heard.cover(Mention("", item.start, item.end) for item in mentions if item.sure and item.rank[0])
         terms = self._thesaurus.terms(heard, [item for item in leftover if not heard.is_asked(item)])
         terms = tuple(term for term in terms if any(term.mention.overlaps(item) for item in quoted)) or terms
