@@ -123,9 +123,9 @@ TABLE = f"""
 区はいくつありますか？                   | count      | {IN_ORDER} | 全部で7です。\\n・黄浦\\n・徐匯\\n
 全部で7区ですか？                        | count      | {IN_ORDER} | はい。この資料に載っている区画は、全部で7です。
 区は全部で8つですか？                    | count      | {IN_ORDER} | いいえ。この資料に載っている区画は、全部で7です。
-特徴はいくつありますか？                 | count      | -*3 | 特徴は3つです。\\n・より広い範囲で試行の経験を普及すること
-特徴は3つですか？                        | count      | -*3 | はい。特徴は3つです。
-ハイライトは4つですか？                  | count      | -*3 | いいえ。特徴は3つです。
+特徴はいくつありますか？                 | count      | -*4 | 第一陣の連携イノベーション区の特徴とハイライトは、大まかに3つの面に要約できる。\\n特徴は3つです。\\n・より広い範囲で試行の経験を普及すること
+特徴は3つですか？                        | count      | -*4 | はい。第一陣の連携イノベーション区の特徴とハイライトは、大まかに3つの面に要約できる。\\n特徴は3つです。
+ハイライトは4つですか？                  | count      | -*4 | いいえ。第一陣の連携イノベーション区の特徴とハイライトは、大まかに3つの面に要約できる。\\n特徴は3つです。
 宝山は40平方キロ以上ありますか？         | check      | 宝山 | はい。宝山の面積は約50平方キロメートル
 徐匯は40平方キロ以上ですか？             | check      | 徐匯 | はい。徐匯の面積は約45平方キロメートル
 虹口は40平方キロ以上ありますか？         | check      | 虹口 | いいえ。この資料では、虹口の面積は約4平方キロメートル
@@ -216,7 +216,8 @@ def test_a_computed_number_with_all_its_operands(assistant: Assistant, question:
     number = numbers[0]
     assert len(numbers) == 1
     assert (number["op"], number["number"], number.get("unit")) == NUMBERS[question]
-    assert number["operands"] == number["citations"] == [citation["n"] for citation in answer["citations"]]
+    counted = [citation["n"] for citation in answer["citations"] if "3つの面" not in citation["text"]]  # what says how many
+    assert number["operands"] == number["citations"] == counted
     assert number.get("approximate") is (True if number.get("unit") else None)
 
 
@@ -467,7 +468,8 @@ EXACT = [
     ("有几个区？", "本资料载有的片区共7个。\n・" + "\n・".join(SIZES)),
     (
         "ハイライトは4つですか？",
-        "いいえ。特徴は3つです。\n・より広い範囲で試行の経験を普及すること\n・より広い次元で協力空間を拡大すること"
+        "いいえ。第一陣の連携イノベーション区の特徴とハイライトは、大まかに3つの面に要約できる。\n"
+        "特徴は3つです。\n・より広い範囲で試行の経験を普及すること\n・より広い次元で協力空間を拡大すること"
         "\n・より深いレベルでの発展の原動力を育成すること",
     ),
 ]

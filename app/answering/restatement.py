@@ -75,6 +75,15 @@ def check_statements(answer: Json, evidence: Evidence) -> None:
         raise Miscomputed("同じ箇所を2度挙げています")
     if answer["status"] == "corrected" and not computed and len(quoted) != 1:
         raise Miscomputed("何が質問と違うのかが示されていません")
+    asked = plan["operation"] == "look_up" and evidence.is_of_document(plan["attribute"])
+    if answer["status"] == "answered" and asked and not statements:
+        raise Miscomputed(f"{plan['attribute']} を述べていません")
+    if statements and statements[0].zone is None and answer["status"] == "answered" and not computed:
+        nth = any(item.startswith("nth=") for item in plan["constraints"])
+        announced = None if nth else evidence.announced(statements[0].attribute)
+        expected = [] if announced is None else [teller.passage(announced, "zone_passage")]
+        if [as_told(answer, line) for line in told[:-1]] != expected:
+            raise Miscomputed("資料が列挙の前に述べていることを、その前に示していません")
     if statements or (computed and computes(plan)):
         _check_which(statements, answer, evidence)
     if not computes(plan) or said(answer) & CONTRADICTING:
