@@ -8,9 +8,9 @@ from itertools import groupby
 
 import numpy as np
 
-from app.reading.segmentation import sentences
 from app.schema import Passage
 from app.searching.embedding import Vectors
+from app.searching.sentence import sentence_spans
 
 # A passage longer than this is embedded in parts as well: one vector of 180 characters is near nothing in particular.
 LONG = 60
@@ -19,7 +19,6 @@ PART = 45
 # The kind of a passage that no guide gives one to says nothing of it.
 _PLAIN = "本文"
 
-_LINE = re.compile(r"[^\r\n]+")
 _CLAUSE = re.compile(r"[^、。]*[、。]|[^、。]+$")
 
 
@@ -37,8 +36,7 @@ def parts(passage: Passage) -> list[str]:
     """
     if len(passage.text) <= LONG:
         return []
-    spans = [span for line in _LINE.finditer(passage.text) for span in sentences(passage.text, *line.span())]
-    found = [passage.text[start:end] for start, end in spans]
+    found = [passage.text[start:end] for start, end in sentence_spans(passage.text)]
     if len(found) == 1:
         found = _clauses(passage.text)
     return found if len(found) > 1 else []
