@@ -17,6 +17,7 @@ import typer
 if TYPE_CHECKING:
     from app.evaluating.dataset import Dataset
     from app.searching.embedding import Encoder
+    from app.searching.sentence_transformer import CrossEncoderReranker
 
 cli = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
 
@@ -33,28 +34,39 @@ def main(
     model: Annotated[str, typer.Option(help="The embedding model: e5-small, or a folder.")] = "e5-small",
     cache: Annotated[Path, typer.Option(help="The folder of vectors that are kept.")] = Path("results/vectors"),
     limit: Annotated[int | None, typer.Option(min=1, help="A sample of so many queries of each set.")] = None,
+    sentences: Annotated[
+        bool, typer.Option("--sentences", help="Choose the answering sentence of each relevant passage too.")
+    ] = False,
+    abstention: Annotated[
+        bool, typer.Option("--abstention", help="Tell answerable questions from others too (AUROC).")
+    ] = False,
+    reranker: Annotated[
+        str | None, typer.Option(help="A CrossEncoder that reads the fusion's best again: a folder or a cached name.")
+    ] = None,
     markdown: Annotated[bool, typer.Option("--markdown", help="Print Markdown, not plain text.")] = False,
 ) -> None:
     """Search test sets, and print how much of what is relevant is found, and where."""
     from app.errors import ShuttenError
     from app.evaluating.dataset import read_dataset
-    from app.evaluating.retrieval_report import cost_table, legs_table
+    from app.evaluating.retrieval_report import cost_table, legs_table, signs_table
 
     try:
         wanted = _legs(legs)
         if run and len(dataset) > 1:
             raise _bad("--run はデータセット一つのためです。複数なら --runs フォルダ を使ってください。 (for one set)")
         sets = [read_dataset(folder) for folder in dataset]
-        encoder = _encoder(model, cache)
+        encoder, reader = _encoder(model, cache), _reranker(reranker)
         found = []
         for item in sets:
-            found.append(_search(item if limit is None else item.sample(limit), encoder, wanted, run, runs))
-        _write(out, {"settings": _settings(encoder, wanted, limit), "sets": found})
+            asked = item if limit is None else item.sample(limit)
+            found.append(_search(asked, encoder, wanted, run, runs, reader, sentences, abstention))
+        settings = {**_settings(encoder, wanted, limit), "reranker": reader.fingerprint if reader else None}
+        _write(out, {"settings": settings, "sets": found})
     except ShuttenError as error:
         typer.echo(error.message, err=True)
         raise typer.Exit(error.exit_code) from error
-    typer.echo(legs_table(found, markdown=markdown) + "\n")
-    typer.echo(cost_table(found, markdown=markdown))
+    tables = [table(found, markdown=markdown) for table in (legs_table, signs_table, cost_table)]
+    typer.echo("\n\n".join(filter(None, tables)))
     typer.echo(f"Every figure and setting: {out}", err=True)
 
 
@@ -76,16 +88,34 @@ def _encoder(model: str, cache: Path) -> Encoder:
     return VectorCache(open_encoder(model), cache, partial(tqdm, desc="符号化中 (encoding)", unit=f"×{BATCH} texts"))
 
 
+def _reranker(model: str | None) -> CrossEncoderReranker | None:
+    if model is None:
+        return None
+    from app.searching.sentence_transformer import CrossEncoderReranker
+
+    return CrossEncoderReranker(model)
+
+
 def _search(
-    dataset: Dataset, encoder: Encoder, legs: list[str], run: Path | None, runs: Path | None
+    dataset: Dataset,
+    encoder: Encoder,
+    legs: list[str],
+    run: Path | None,
+    runs: Path | None,
+    reranker: CrossEncoderReranker | None,
+    sentences: bool,
+    abstention: bool,
 ) -> dict[str, Any]:
     import time
     from tempfile import TemporaryDirectory
 
     from tqdm import tqdm
 
+    from app.evaluating.abstention import abstention_json
     from app.evaluating.retrieval_report import cost_json, retrieval_json
-    from app.evaluating.retrieval_run import FUSED, index_dataset, peak_memory, search_dataset, write_run
+    from app.evaluating.retrieval_run import FUSED, index_dataset, peak_memory, rerank, search_dataset, write_run
+    from app.evaluating.sentence_choice import sentence_json
+    from app.searching.retrieval import Retriever
 
     start = time.perf_counter()
     with TemporaryDirectory() as folder:
@@ -93,6 +123,14 @@ def _search(
         indexing = time.perf_counter() - start
         progress = partial(tqdm, desc=f"{dataset.name} を検索中 (searching)", unit="query")
         made, seconds = search_dataset(dataset, generation, encoder, legs, progress)
+        signs: dict[str, Any] = {}
+        if sentences:
+            signs["sentences"] = sentence_json(dataset, generation.tokenizer)
+        if abstention:
+            signs["abstention"] = abstention_json(dataset, generation, Retriever(generation, encoder), progress)
+    fused = next((one for one in made if one.leg == FUSED), None)
+    if reranker and fused:
+        made.append(rerank(dataset, fused, reranker, progress))
     for one in made:
         if run and one.leg == FUSED:
             write_run(run, dataset, one)
@@ -105,6 +143,7 @@ def _search(
         "passages": len(dataset.reading.passages),
         "files": dict(dataset.hashes),
         **(retrieval_json(dataset, made) if judged else {}),
+        **signs,
         "cost": cost_json(indexing, seconds, peak_memory()),
     }
 

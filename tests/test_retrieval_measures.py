@@ -58,8 +58,8 @@ def test_gains_and_losses() -> None:
     found = compare(one, other, "words")
     assert (found.against, found.gains, found.losses) == ("words", 2, 1)
     assert found.difference.value == pytest.approx(1 / 5)
-    assert best_single({"dense": other, "words": one, "fused": one}, "fused") == "words"
-    assert best_single({"fused": one}, "fused") is None
+    assert best_single({"dense": other, "words": one, "fused": one}, ["fused"]) == "words"
+    assert best_single({"fused": one}, ["fused"]) is None
 
 
 def test_a_run_file(tmp_path: Path) -> None:

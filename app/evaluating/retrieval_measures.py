@@ -80,6 +80,6 @@ def estimates_json(estimates: Sequence[Estimate]) -> dict[str, Any]:
     return {name: asdict(item) for name, item in zip(MEASURES, estimates, strict=True)}
 
 
-def best_single(values: Mapping[str, Values], fused: str) -> str | None:
-    """The leg with the best P@1 beside the fusion, the first of equals; None if there is none."""
-    return max((leg for leg in values if leg != fused), key=lambda leg: values[leg][:, 0].mean(), default=None)
+def best_single(values: Mapping[str, Values], made: Sequence[str]) -> str | None:
+    """The leg with the best P@1 beside what is `made` of several, the first of equals; None if there is none."""
+    return max((leg for leg in values if leg not in made), key=lambda leg: values[leg][:, 0].mean(), default=None)

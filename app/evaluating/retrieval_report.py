@@ -12,7 +12,7 @@ from typing import Any
 from app.evaluating.dataset import Dataset
 from app.evaluating.metrics import percentile
 from app.evaluating.retrieval_measures import MEASURES, best_single, compare, estimate, estimates_json, measure
-from app.evaluating.retrieval_run import FUSED, Run
+from app.evaluating.retrieval_run import FUSED, RERANKED, Run
 from app.evaluating.table import draw
 
 _NOTHING = "–"
@@ -23,7 +23,7 @@ def retrieval_json(dataset: Dataset, runs: Sequence[Run]) -> dict[str, Any]:
     """Every leg's measures, and what the fusion gains and loses against the best of them."""
     values = {run.leg: measure(run, dataset.queries) for run in runs}
     found: dict[str, Any] = {leg: estimates_json(estimate(rows)) for leg, rows in values.items()}
-    single = best_single(values, FUSED)
+    single = best_single(values, (FUSED, RERANKED))
     compared = asdict(compare(values[FUSED], values[single], single)) if single and FUSED in values else None
     return {"legs": found, "comparison": compared}
 
@@ -59,6 +59,19 @@ def cost_table(sets: Sequence[Found], *, markdown: bool = False) -> str:
             [item["set"], str(item["passages"]), f"{cost['indexing_s']:.1f} s", *times, f"{cost['memory_mib']:.0f} MiB"]
         )
     return draw(rows, markdown=markdown)
+
+
+def signs_table(sets: Sequence[Found], *, markdown: bool = False) -> str:
+    """One row for each set with a figure of the answering sentence or of abstention; '' if there is none."""
+    rows = [["set", "measure", "n", "value", "for comparison"]]
+    for item in sets:
+        if found := item.get("sentences"):
+            first = f"first sentence {_cell(found['first'])}"
+            rows.append([item["set"], "answering sentence", str(found["queries"]), _cell(found["chosen"]), first])
+        if found := item.get("abstention"):
+            counts = f"{found['answerable']} + {found['unanswerable']}"
+            rows.append([item["set"], "AUROC of presence", counts, _cell(found["auroc"]), f"by {found['by']}"])
+    return draw(rows, markdown=markdown) if len(rows) > 1 else ""
 
 
 def _compared(item: Found, leg: str) -> str:

@@ -10,6 +10,7 @@ import time
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Protocol
 
 import numpy as np
 
@@ -20,13 +21,23 @@ from app.searching.fusion import Leg, fuse
 from app.searching.generation import Generation, Sources, open_generation, write_generation, writing
 from app.searching.query import question_terms
 from app.searching.retrieval import WEIGHTS, Retriever
+from app.searching.views import search_text
 
-FUSED = "fused"
+FUSED, RERANKED = "fused", "reranked"
 LEGS = ("dense", "words", "bigrams", FUSED)
 # As deep as runs are kept: what TREC's are cut at for pools, and twice what is reported needs.
 DEPTH = 100
+# As many of the best as a cross-encoder reads: it takes as long for each as the encoder did.
+RERANKED_DEPTH = 20
 
 Progress = Callable[[Sequence[Query]], Iterable[Query]]
+
+
+class Reranker(Protocol):
+    """Reads a question and passages together."""
+
+    def scores(self, question: str, texts: Sequence[str]) -> list[float]:
+        """One for each text, higher is better."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +77,17 @@ def search_dataset(
     return [Run(leg, ranked) for leg, ranked in rankings.items()], seconds
 
 
+def rerank(dataset: Dataset, fused: Run, reranker: Reranker, progress: Progress) -> Run:
+    """The fusion's best put in the reranker's order, with its scores; what lies below them is left out."""
+    texts = {passage.passage_id: search_text(passage) for passage in dataset.reading.passages}
+    rankings = []
+    for query, ranking in zip(progress(dataset.queries), fused.rankings, strict=True):
+        ids = [id for id, _ in ranking[:RERANKED_DEPTH]]
+        scores = reranker.scores(query.text, [texts[id] for id in ids]) if ids else []
+        rankings.append(_falling(sorted(zip(ids, scores, strict=True), key=lambda item: -item[1])))
+    return Run(RERANKED, rankings)
+
+
 def peak_memory() -> float:
     """The most that the process has held at once, in MiB."""
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
@@ -88,11 +110,15 @@ def write_run(path: Path, dataset: Dataset, run: Run) -> None:
 
 
 def _ranking(leg: Leg, ids: Sequence[str]) -> list[tuple[str, float]]:
-    """Scores are made to fall strictly: who reads a run sorts by them, and breaks ties in ways of its own."""
     rows, scores = leg
-    ranking = []
+    return _falling([(ids[row], score) for row, score in zip(rows[:DEPTH].tolist(), scores.tolist(), strict=False)])
+
+
+def _falling(ranking: Iterable[tuple[str, float]]) -> list[tuple[str, float]]:
+    """Scores made to fall strictly: who reads a run sorts by them, and breaks ties in ways of its own."""
+    fallen = []
     last = np.float32(np.inf)
-    for row, score in zip(rows[:DEPTH].tolist(), scores[:DEPTH], strict=True):
+    for id, score in ranking:
         last = min(np.float32(score), np.nextafter(last, np.float32(-np.inf)))
-        ranking.append((ids[row], float(last)))
-    return ranking
+        fallen.append((id, float(last)))
+    return fallen
