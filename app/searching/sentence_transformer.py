@@ -60,6 +60,38 @@ class SentenceTransformerEncoder:
         return _rows(self._model.encode_document([clean(text) for text in texts], **_options()))
 
 
+class CrossEncoderReranker:
+    """A cross-encoder from a folder or the local cache; never from the network, never its code."""
+
+    def __init__(self, model: str) -> None:
+        """Raises ModelError if there is no such folder or cached model, or if it needs code of its own."""
+        folder = _model_folder(model)
+        os.environ.setdefault("OMP_WAIT_POLICY", "passive")
+        try:
+            import torch
+            from sentence_transformers import CrossEncoder
+
+            torch.set_num_threads(1)
+            self._model = CrossEncoder(
+                str(folder),
+                device="cpu",
+                local_files_only=True,
+                trust_remote_code=False,
+                model_kwargs={"use_safetensors": True},
+            )
+        except Exception as error:  # the libraries raise many kinds; all mean that this model cannot be used
+            raise ModelError(
+                "reranker_unusable",
+                f"リランカー {model} を読み込めません: {error}。safetensors 形式の CrossEncoder を --reranker に指定してください。",
+            ) from error
+        self.fingerprint = f"cross-encoder/{Path(folder).name}@{_folder_hash(folder)}"
+
+    def scores(self, question: str, texts: Sequence[str]) -> list[float]:
+        """How well each text answers, higher is better; comparable for one question only."""
+        pairs = [(clean(question), clean(text)) for text in texts]
+        return [float(score) for score in self._model.predict(pairs, batch_size=_BATCH, show_progress_bar=False)]
+
+
 def default_sentence_transformer() -> SentenceTransformer:
     """The default model as a real SentenceTransformer: `encode_query`, `encode_document`, evaluators all work."""
     import torch
