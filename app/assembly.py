@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from app.answering.assistant import THRESHOLD, Assistant
+from app.answering.assistant import Assistant
 from app.answering.composition import Composer
 from app.answering.draft import Archive
 from app.answering.evidence import Evidence
@@ -18,6 +18,7 @@ from app.answering.planning import Planner
 from app.answering.premises import Premises
 from app.answering.refusal import Judge
 from app.answering.relevance import Relevance
+from app.answering.signs import THRESHOLD
 from app.answering.thesaurus import Thesaurus
 from app.answering.vocabulary import Vocabulary
 from app.config import DEFAULT_MODEL, Settings

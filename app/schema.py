@@ -134,11 +134,13 @@ class Hit:
 @dataclass(frozen=True, slots=True)
 class Term:
     """A content word of a question, and what stands for it in documents: `alternatives` are runs of dictionary forms,
-    any of which will do. `weight`, in (0, 1], is how much of a topic such a word is: a noun more than a verb."""
+    any of which will do. `weight`, in (0, 1], is how much of a topic such a word is: a noun more than a verb. `joined`
+    if it goes on with the noun before it to one phrase: 「介護の人材」."""
 
     mention: Mention
     alternatives: tuple[tuple[str, ...], ...]
     weight: float = 1.0
+    joined: bool = False
 
 
 # Operations over numbers; `nth` is one too when it says which end it counts from.

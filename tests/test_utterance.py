@@ -146,6 +146,7 @@ LEFTOVER = """
 クルーズ船の港について知りたい  |                | クルーズ船 港
 クルーズ船の港について知りたい  | クルーズ       | 船 港
 水族館を造るのはどこですか      |                | 水族館 造る
+前海の水族館                    |                | 前海 水族館
 7つの区の水族館                 |                | 水族館
 ３番目の水族館                  |                | 水族館
 この地区の水族館                |                | 水族館
@@ -207,7 +208,7 @@ def test_proper_nouns_that_nothing_has_understood(tokenizer: Tokenizer) -> None:
 
 @pytest.mark.parametrize(
     ("question", "asked"),
-    [("どんな産業がありますか", True), ("どういう産業", True), ("何の産業", True), ("新しい産業", False), ("産業", False)],
+    [("どんな産業がありますか", True), ("どういう産業", True), ("何の産業", True), ("新しい産業", False), ("産業", False), ("港などの産業", False)],
 )
 def test_a_noun_that_an_interrogative_asks_for(tokenizer: Tokenizer, question: str, asked: bool) -> None:
     start = question.index("産業")

@@ -16,6 +16,8 @@ from app.answering.planning import Planner
 from app.answering.premises import Premises
 from app.answering.refusal import Judge, Refused
 from app.answering.relevance import Relevance
+from app.answering.signs import THRESHOLD
+from app.answering.thesaurus import LIGHT
 from app.answering.utterance import check_question
 from app.reading.guide import Attribute
 from app.schema import Document, Fact, Hit, Plan, Reading, Zone
@@ -23,9 +25,6 @@ from app.schema import Document, Fact, Hit, Plan, Reading, Zone
 # A question for one of a zone's single passages is answered with it, whatever else it says, up to this many things:
 # then it is about those.
 MANY_WORDS = 3
-# Below this confidence that the documents answer at all, they do not. Set between answering what they do not say and
-# refusing what they do: on the questions of `scripts.calibrate`, each errs in some 3 to 7 of 100.
-THRESHOLD = 0.45
 # A follow-up leans on few turns; this bounds what a long conversation costs.
 MOST_TURNS = 20
 
@@ -102,9 +101,7 @@ class Assistant:
     def _before_passages(self, question: str, plan: Plan, hits: Sequence[Hit]) -> Answer | None:
         """The answer, if it takes no passages that were searched for: a refusal by rule, a correction, the ledger."""
         for place in plan.places if "every" not in plan.constraints else ():
-            facts = self._premises.meant(place, plan)
-            in_each = plan.operation == "which" and self._premises.is_in_parts(facts)
-            if len({fact.subject for fact in facts}) > 1 and not in_each:
+            if facts := self._premises.ambiguous(place, plan):
                 return self._composer.clarify(question, plan, place, facts, hits)
         if refused := self._judge.premise(question, plan):
             return self._composer.refusal(question, plan, refused, hits)
@@ -121,7 +118,9 @@ class Assistant:
         if plan.operation == "describe":
             return self._composer.passages(question, plan, hits, self._relevance.openings())
         if statements := self._statements(plan, hits):
-            return self._composer.statements(question, plan, statements, hits, self._completeness(plan, statements))
+            announced = self._ledger.announcement(plan.attribute) if plan.attribute in self._of_document and not plan.ordinal else None
+            complete = self._completeness(plan, statements)
+            return self._composer.statements(question, plan, statements, hits, complete, announced)
         if plan.operation == "nth" and plan.attribute and not plan.leftover:  # there are not so many, but how many are there
             if plan.subjects or plan.attribute in self._of_document:
                 counted = replace(plan, operation="count", constraints=(f">={abs(plan.ordinal)}",))
@@ -217,7 +216,8 @@ class Assistant:
             if attribute.measured or hits[0].passage.kind == attribute.kind:
                 return True
             return len(plan.leftover) < MANY_WORDS
-        return plan.operation == "list" and not any(hit.legs.get("words") for hit in hits)
+        no_topic = plan.operation == "list" or all(term.weight <= LIGHT for term in plan.terms)
+        return no_topic and not any(hit.legs.get("words") for hit in hits)
 
     def _completeness(self, plan: Plan, statements: Sequence[Statement]) -> Completeness | None:
         attribute = self._attributes.get(plan.attribute or "")

@@ -116,7 +116,8 @@ class Calculator:
         draft = self._composer.draft(question, plan)
         if plan.attribute:
             facts = tuple(self._ledger.facts(plan.attribute, None))
-            return derivation.count(draft, [Measure("", Decimal(len(facts)), facts, counted=True)], hits)
+            measure = Measure("", Decimal(len(facts)), facts, counted=True)
+            return derivation.count(draft, [measure], hits, self._ledger.announcement(plan.attribute))
         zones = [(zone, passage) for zone in self._ledger.all_zones if (passage := self._ledger.first_passage(zone))]
         names = [zone for zone, _ in zones]
         return derivation.count_zones(draft, zones, hits, Completeness.over(names, names))

@@ -33,11 +33,14 @@ class Composer:
         statements: Sequence[Statement],
         hits: Sequence[Hit],
         completeness: Completeness | None = None,
+        announced: Passage | None = None,
     ) -> Answer:
-        """What the ledger states, statement by statement, each on its line or as a list."""
+        """What the ledger states, statement by statement, each on its line or as a list, after what announces it."""
         draft = self.draft(question, plan)
+        if announced is not None:
+            draft.announce(announced)
         for statement in statements:
-            if draft.segments:
+            if statement is not statements[0]:
                 draft.say("next")
             state(draft, statement)
         return draft.finish(hits, completeness)

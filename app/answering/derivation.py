@@ -59,12 +59,16 @@ def derive(
     return _finish(draft, hits, completeness, holds)
 
 
-def count(draft: Draft, measures: Sequence[Measure], hits: Sequence[Hit]) -> Answer:
-    """How many facts each subject has (one without a name is the document), and all of them."""
+def count(
+    draft: Draft, measures: Sequence[Measure], hits: Sequence[Hit], announced: Passage | None = None
+) -> Answer:
+    """How many facts each subject has (one without a name is the document), and all of them, after what announces them."""
     stated = [item for item in draft.plan.constraints if item[0] in "<>="]
     holds = all(meets(measure.number, stated) for measure in measures) if stated else None
     if holds is not None:
         draft.say("yes" if holds else "no")
+    if announced is not None:
+        draft.announce(announced)
     for measure in measures:
         if measure is not measures[0]:
             draft.say("next")

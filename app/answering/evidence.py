@@ -8,6 +8,7 @@ from fractions import Fraction
 from functools import cached_property
 from typing import Any
 
+from app.reading.facts import announcement
 from app.reading.guide import Attribute, Synonyms
 from app.reading.normalization import normalize
 from app.schema import Document, Fact, Passage, Reading, Zone
@@ -141,6 +142,11 @@ class Evidence:
             for item in self.attributes.values()
             if asked in {normalize(word).text for word in (item.name, *(word for words in item.words.values() for word in words))}
         }
+
+    def announced(self, attribute: str) -> Passage | None:
+        """What says how many of an attribute of a document there are, right before them."""
+        facts = [fact for fact in self.facts if fact.attribute == attribute] if self.is_of_document(attribute) else []
+        return announcement(self._reading.passages, facts)
 
     def called(self, name: str, subjects: Collection[str]) -> list[Fact]:
         """The facts that a name may stand for, of some zones if any are given: those called just so, or else those whose

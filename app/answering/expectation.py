@@ -48,7 +48,7 @@ _KINDS = tuple(
             r"\d{2,4}-\d{2,4}|@|https?:|www\.|〒|丁目",
         ),
         (_ALWAYS, r"なぜ|どうして(?![いるゆきくもお])|何故", r"ため|から|ので|により|によって|に基づ|理由"),
-        (_WHERE_ASKED, r"理由|わけ", r"ため|から|ので|により|によって|に基づ|理由"),
+        (_WHERE_ASKED, r"理由|(?<=の)わけ|わけ(?=[をは])", r"ため|から|ので|により|によって|に基づ|理由"),
         (_ALWAYS, r"(?:誰|だれ|どなた)(?!で?も)", r"政府|市長|委員会|会社|氏|庁|銀行|機構|当局|部門"),
     )
 )
@@ -126,7 +126,8 @@ def _things(question: str, tokens: Sequence[Token], leftover: Sequence[Mention])
         head = [token for token in tokens if mention.start <= token.start < mention.end][-1]
         after = normalize(question[mention.end :]).text
         named = _NAMED.match(after)
-        located = _LOCATED.match(after) and head.pos.startswith("名詞")
+        # What is done is done by somebody, in whatever words: 「整備はどこ」 asks who does it.
+        located = _LOCATED.match(after) and head.pos.startswith("名詞") and not head.action
         if _ASKED.match(after) and (named or located or head.base in ORDINARY_ATTRIBUTES):
             yield Expectation(mention, _holder(head.base))
 

@@ -22,7 +22,10 @@ _SAME = re.compile(r"同じ|一緒|等しい|同数|同率|変わらない|(?<![
 # A reason that is asked for takes for granted what it is the reason of.
 _WHY = re.compile(r"(?:のは)?(?:なぜ|どうして|何故)(?:です|なの|なん)?(?:か|です)?|(?:の|その)?理由(?:は|を)?(?:何|教え\w*)?|why ")
 _COMPARING = re.compile(r"どちら|どっち|どれ|どの")
-_RELATIVE = re.compile(r"より(?:も)?(?P<adjective>広|大き|小さ|狭)い(?=[\u3400-\u9fffァ-ヺ])(?![^、。]{0,3}(?:区|の[はが]|ところ|方))[^、。]{1,12}(?:の|は|って|が)")
+_RELATIVE = re.compile(
+    r"より(?:も)?(?P<adjective>広|大き|小さ|狭)い(?=[\u3400-\u9fffァ-ヺ])(?![^、。]{0,3}(?:区|の[はが]|ところ|方))"
+    r"[^、。]{1,12}(?:の|は|って|が)"
+)
 _TURNED = re.compile(r"^[^、。はが]{1,20}より(?:も)?[^、。]{1,20}?(?:のほう|の方|ほう)?が(?:\w{0,6}が)?(?P<adjective>広|大き|小さ|狭|多|少な)")
 
 

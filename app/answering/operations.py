@@ -19,8 +19,8 @@ _SMALL = re.compile(
     r"ちっこ|昇順|倒数|从[小少]到|from (?:the )?(?:smallest|fewest)|こぢんまり"
     r"|小ぢんまり|こじんまり|小規模|手狭|小さ|小い|小さく|狭|最小|最少|少な|小せ|ちっ?ちゃ|ちいさ|せま"
     r"|すくな|ちいさ|せまい|すくない|下から|後ろから|コンパクト|下位|ワースト|ビリ|どん尻"
-    r"|smallest|tiniest|narrowest|smaller|bottom|(?<!at )least|fewest|fewer"
-    r"|最小的|小的|更小|较小|最少|少的|(?<!大)小[?。]?$|第[一二三四五六七八九十\d]+小"
+    r"|smallest|tiniest|narrowest|smaller|bottom"
+    r"|(?<!at )least|fewest|fewer|最小的|小的|更小|较小|最少|少的|(?<!大)小[?。]?$|第[一二三四五六七八九十\d]+小"
 )
 _BOTH_ENDS = (
     re.compile(r"最大|最多|(?:一番|いちばん|最も|もっとも)(?:大き|広|多|でか|デカ)|largest|biggest|と(?:大き|広|多)[いく]"),

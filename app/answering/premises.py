@@ -49,15 +49,14 @@ class Premises:
         facts = [fact for place in plan.places for fact in self._gazetteer.facts(place.value)]
         return list(dict.fromkeys(facts))
 
-    def meant(self, place: Mention, plan: Plan) -> list[Fact]:
-        """The facts that a name may stand for, in the zones that the question names if it names any."""
+    def ambiguous(self, place: Mention, plan: Plan) -> list[Fact]:
+        """The facts that a name may stand for, of several zones (of those that the question names if it names any); none
+        if it is clear, and where the zones are asked for of one thing that lies in parts in them: 汐入地区（東側）."""
         facts = [fact for fact in self._gazetteer.facts(place.value) if fact.attribute in self._names]
-        return [fact for fact in facts if fact.subject in plan.subjects] if plan.subjects else facts
-
-    @staticmethod
-    def is_in_parts(facts: Sequence[Fact]) -> bool:
-        """Whether some facts are parts of one thing, by what they add to its name in brackets: 汐入地区（東側）."""
-        return len({_BRACKETS.sub("", normalize(fact.text).text) for fact in facts}) == 1
+        facts = [fact for fact in facts if fact.subject in plan.subjects] if plan.subjects else facts
+        in_parts = len({_BRACKETS.sub("", normalize(fact.text).text) for fact in facts}) == 1
+        several = len({fact.subject for fact in facts}) > 1
+        return facts if several and not (in_parts and plan.operation == "which") else []
 
     def misplaced(self, plan: Plan) -> list[Fact]:
         """The facts of a place that the question puts into a zone that it is not in; empty if it does not."""

@@ -15,6 +15,7 @@ from app.answering.corroboration import corroborate
 from app.answering.evidence import Evidence, Miscomputed, Number
 from app.answering.redoing import CONTRADICTING, PICKS, Redone, computes, is_one_of_all, meets, operands, redo, said
 from app.answering.telling import Teller, Told, as_told, head, hold, result
+from app.schema import Passage
 
 _DIRECTED = ("nth", "rank", "compare", "position")
 # What the question expects of the number, where it is not just a stated one.
@@ -131,7 +132,7 @@ def _answer(
         return _checked(redone, teller, bool(holds))
     verdict = [] if holds is None else teller.fill("yes" if holds else "no")
     if redone.operation == "count":
-        return verdict + (_counted(redone, teller) if redone.values else _zones(evidence, teller))
+        return verdict + (_counted(redone, teller, evidence.announced(redone.attribute or "")) if redone.values else _zones(evidence, teller))
     return verdict + _computed(redone, teller, number)
 
 
@@ -198,12 +199,12 @@ def _checked(redone: Redone, teller: Teller, holds: bool) -> list[Told]:
     return told + teller.items(map(teller.source, value.facts)) if value.counted else told
 
 
-def _counted(redone: Redone, teller: Teller) -> list[Told]:
-    told: list[Told] = []
+def _counted(redone: Redone, teller: Teller, announced: Passage | None) -> list[Told]:
+    told = [] if announced is None else [*teller.source(announced), *teller.fill("next")]
     for value in redone.values:
         zone, items = teller.title(value.subject), teller.items(map(teller.source, value.facts))
         parts = {"zone": zone, "word": teller.word(redone.attribute or ""), "number": _value(value, teller), "items": items}
-        told += teller.fill("next") if told else []
+        told += teller.fill("next") if value is not redone.values[0] else []
         told += teller.fill("count_of" if zone else "count_all", **parts)
     return told
 

@@ -1,11 +1,7 @@
-"""Whether the documents answer at all: what is asked for and missing, as a reason and the words that are missing.
-
-Several independent signs, each of the language or of the documents, never of particular questions.
-"""
+"""Whether the documents answer at all: what is asked for and missing, as a reason and the words that are missing."""
 
 from __future__ import annotations
 
-import math
 import re
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
@@ -13,6 +9,7 @@ from dataclasses import dataclass
 from app.answer import Reason
 from app.answering.expectation import expectations, name_asked
 from app.answering.question_words import COMPARISONS, ONLY_CUES
+from app.answering.signs import ANSWERS, ANSWERS_UNEXPLAINED, confidence, signs
 from app.answering.thesaurus import LIGHT
 from app.answering.vocabulary import Vocabulary
 from app.reading.guide import Attribute
@@ -30,16 +27,6 @@ _NO_NAMES = frozenset(
 _OF_IT = re.compile(r"(?:そのもの|自体)?(?:の|は|って|が|とは|について|\?|$|'s| )(?!区)")
 # An unknown place is what a question is about if it makes up this share of the words that were not understood.
 PLACE_SHARE = 0.25
-# What a logistic model decides by, its weights fitted by `python -m scripts.calibrate`: the best cosine of the first
-# passages; how far the first one's is above the mean of
-# those listed; the share of the question's words that the first passage holds, and the largest that any does; the
-# share of its nouns that the documents have at all; how many they have not; and how many compounds join one of each
-# (介護人材 where there are 人材).
-SIGNS = ("intercept", "cosine", "margin", "covered", "most covered", "known", "unknown", "mixed")
-ANSWERS = (-40.892, 44.106, 42.553, 1.361, 1.551, 3.787, -0.390, -0.921)
-# The same where the guide declares no synonyms (`--no-synonyms`): words that are missing say less then.
-ANSWERS_UNEXPLAINED = (-50.027, 56.193, 61.027, -0.259, 1.107, 3.287, 0.080, -0.658)
-_MOST_UNKNOWN = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,28 +82,12 @@ class Judge:
     def confidence(self, plan: Plan, hits: Sequence[Hit]) -> float:
         """How likely the best passages answer the question, in (0, 1): the fitted signs together."""
         weights = ANSWERS if hits[0].passage.document in self._explained else ANSWERS_UNEXPLAINED
-        return 1 / (1 + math.exp(-sum(w * x for w, x in zip(weights, self.signs(plan, hits), strict=True))))
+        return confidence(weights, self.signs(plan, hits))
 
     def signs(self, plan: Plan, hits: Sequence[Hit]) -> tuple[float, ...]:
-        """What speaks for and against an answer, by the names in `SIGNS`."""
-        nouns = [term for term in plan.terms if term.weight > LIGHT]
-        known = [self._has(term) for term in nouns]
-        mixed = 0
-        for run in plan.leftover:
-            within = {has for term, has in zip(nouns, known, strict=True) if run.start <= term.mention.start < run.end}
-            mixed += len(within) == 2
-        covered = [hit.legs.get("coverage", 0.0) for hit in hits]
-        cosines = [hit.legs.get("dense", 0.0) for hit in hits]
-        return (
-            1.0,
-            max(cosines[:3]),
-            cosines[0] - sum(cosines) / len(cosines),
-            covered[0],
-            max(covered),
-            sum(known) / len(known) if known else 1.0,
-            float(min(known.count(False), _MOST_UNKNOWN)),
-            float(mixed),
-        )
+        """What speaks for and against an answer, by the names in `signs.SIGNS`."""
+        first = {token.base for token in self._tokenizer.tokenize(hits[0].passage.text)}
+        return signs(plan.terms, hits, self._has, lambda term: any(first.issuperset(words) for words in term.alternatives))
 
     def absent(self, plan: Plan) -> Refused:
         """The refusal of a question that the passages do not answer, naming the words that they do not have."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 
 from app.answering.question_words import EMPTY
 from app.answering.utterance import Utterance
@@ -18,8 +19,10 @@ Alternative = tuple[str, ...]
 # (拡大, 強化) stands between.
 LIGHT, ACTION = 0.35, 0.6
 _SHORTEST_STEM = 2
+# Between two nouns that make one phrase: 「介護の人材」「洪水への備え」.
+_JOINS = re.compile(r"(?:[のな・内]|用の?|などの|[へとで]の|からの)?")
 _INFLECTED = re.compile(r"[\u3400-\u9fff].*[うくぐすつぬぶむる]$")
-_LIGHT_POS = ("動詞", "形容詞", "副詞", "形状詞")
+_LIGHT_POS = ("動詞", "形容詞", "副詞", "形状詞", "接尾辞")
 
 
 class Thesaurus:
@@ -44,10 +47,12 @@ class Thesaurus:
 
     def terms(self, utterance: Utterance, leftover: Sequence[Mention]) -> tuple[Term, ...]:
         """The words of the question's `leftover`, each with its alternatives, in the question's order."""
-        if utterance.language == "zh":
-            return tuple(term for mention in leftover for term in self._chinese(utterance, mention))
+        found = self._chinese if utterance.language == "zh" else self._words
+        return _joined(utterance.question, found(utterance, leftover))
+
+    def _words(self, utterance: Utterance, leftover: Sequence[Mention]) -> list[Term]:
         tokens = utterance.tokens
-        terms = []
+        terms: list[Term] = []
         position = 0
         for i, token in enumerate(tokens):
             if token.start < position or utterance.covered[token.start]:
@@ -65,7 +70,7 @@ class Thesaurus:
             if alternatives:
                 terms.append(Term(utterance.mention(token.start, end), tuple(alternatives), _weight(within)))
                 position = end
-        return tuple(terms)
+        return terms
 
     def chinese_words(self, utterance: Utterance) -> list[Mention]:
         """Every known word of more than one character that a text in Chinese writes."""
@@ -77,7 +82,10 @@ class Thesaurus:
             if len(word) > 1 and text.startswith(word, start)
         ]
 
-    def _chinese(self, utterance: Utterance, mention: Mention) -> Iterator[Term]:
+    def _chinese(self, utterance: Utterance, leftover: Sequence[Mention]) -> list[Term]:
+        return [term for mention in leftover for term in self._chinese_terms(utterance, mention)]
+
+    def _chinese_terms(self, utterance: Utterance, mention: Mention) -> Iterator[Term]:
         """Known words wherever they stand, since nothing tells words apart; what is between them is a word each."""
         position = unknown = mention.start
         while position < mention.end:
@@ -120,6 +128,18 @@ class Thesaurus:
             if tuple(bases[: len(form)]) == form and end > best[0] - (not best[1]):
                 best = (end, stands_for)
         return best
+
+
+def _joined(question: str, terms: Iterable[Term]) -> tuple[Term, ...]:
+    """The terms, each noun with whether it goes on with the noun before it."""
+    found: list[Term] = []
+    end: int | None = None
+    for term in terms:
+        noun = term.weight > LIGHT
+        joined = noun and end is not None and _JOINS.fullmatch(question[end : term.mention.start]) is not None
+        found.append(replace(term, joined=joined))
+        end = term.mention.end if noun else end
+    return tuple(found)
 
 
 def _ends_well(text: str, start: int, word: str, token: Token) -> bool:

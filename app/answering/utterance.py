@@ -215,7 +215,7 @@ class Utterance:
         return Mention(self.question[start:end], start, end)
 
     def _is_within(self, start: int, end: int) -> bool:
-        return any(item.start <= start and end < item.end or item.start < start and end <= item.end for item in self.known)
+        return any(item.start <= start and end <= item.end and (item.start, item.end) != (start, end) for item in self.known)
 
     def _chinese_leftover(self) -> tuple[Mention, ...]:
         """Ideographs between words of Chinese grammar, which the Japanese tokeniser cuts anywhere."""

@@ -17,7 +17,7 @@ from typing import Any, Protocol
 
 import app
 from app.answering import assistant as answering
-from app.answering import composition, planning, refusal
+from app.answering import composition, planning, signs
 from app.answering.assistant import Assistant
 from app.errors import BatchError, QuestionError
 from app.evaluating.baselines import DenseBaseline, WordBaseline
@@ -28,7 +28,7 @@ from app.searching.embedding import Encoder
 from app.searching.generation import Generation
 
 # Where the numbers stand that an answer depends on.
-_TUNED = (lexical_index, fusion, retrieval, planning, refusal, composition, answering)
+_TUNED = (lexical_index, fusion, retrieval, planning, signs, composition, answering)
 # Goes through the questions as it is given them, and shows how far it is.
 Progress = Callable[[Sequence[Question]], Iterable[Question]]
 

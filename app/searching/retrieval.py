@@ -27,7 +27,7 @@ class Retriever:
     def __init__(self, generation: Generation, encoder: Encoder) -> None:
         self._generation = generation
         self._encoder = encoder
-        self._known_bases: dict[str, frozenset[str]] = {}
+        self._known_bases: dict[str, tuple[str, ...]] = {}
         self._vector = lru_cache(VECTORS)(self._encode)
 
     def search(
@@ -63,7 +63,8 @@ class Retriever:
     def coverage(self, terms: Sequence[Term]) -> Scores:
         """For every passage the share of the terms that it holds itself, by weight and rarity: in [0, 1].
 
-        A word that stands in its zone's name alone is none of it: 総合保税区's measures are not all about 保税.
+        Several words for one thing stand together in it, and one that stands in its zone's name alone is none of it:
+        総合保税区's measures are not all about 保税.
         """
         covered = np.zeros(len(self._generation.reading.passages), dtype=np.float32)
         total = 0.0
@@ -79,14 +80,13 @@ class Retriever:
         return np.asarray(vector)
 
     def _holds(self, row: int, term: Term) -> bool:
-        passage = self._generation.reading.passages[row]
-        if passage.zone is None or not any(set(words) & self._bases(passage.zone) for words in term.alternatives):
-            return True
-        return any(set(words) <= self._bases(passage.text) for words in term.alternatives)
+        text = self._bases(self._generation.reading.passages[row].text)
+        return any(_stands_in(words, text) for words in term.alternatives)
 
-    def _bases(self, text: str) -> frozenset[str]:
+    def _bases(self, text: str) -> tuple[str, ...]:
         if text not in self._known_bases:
-            self._known_bases[text] = frozenset(token.base for token in self._generation.tokenizer.tokenize(text))
+            tokens = self._generation.tokenizer.tokenize(text)
+            self._known_bases[text] = tuple(token.base for token in tokens if token.content)
         return self._known_bases[text]
 
     def _hits(self, rows: Rows, scores: Scores, legs: Mapping[str, Leg]) -> list[Hit]:
@@ -101,3 +101,16 @@ class Retriever:
             )
             for row, score in zip(rows.tolist(), scores.tolist(), strict=True)
         ]
+
+
+def _stands_in(words: Sequence[str], text: Sequence[str]) -> bool:
+    """Whether words stand in a text in their order, with at most one more between: 研究機関 in 研究開発機関.
+
+    >>> _stands_in(("炭素", "金融"), ("金融", "低", "炭素"))
+    False
+    """
+    for i, word in enumerate(text):
+        following = iter(text[i : i + len(words) + 1])
+        if word == words[0] and all(other in following for other in words):
+            return True
+    return False
