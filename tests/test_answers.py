@@ -240,7 +240,7 @@ def test_there_is_no_sixth_of_five(assistant: Assistant) -> None:
     for place, of in (("6つ目", "徐匯の施策"), ("十一番目", "徐匯の施策"), ("4つ目", "特徴")):
         found = assistant.ask(f"{of}の{place}は？")
         assert (found.status, found.reason) == ("corrected", "false_premise")
-        assert found.text.startswith(f"いいえ。{of}は{3 if of == '特徴' else 5}つです。")
+        assert found.text.startswith("いいえ。") and f"{of}は{3 if of == '特徴' else 5}つです。" in found.text
 
 
 def test_that_a_part_has_no_size_is_not_that_the_document_has_none(assistant: Assistant) -> None:

@@ -60,7 +60,7 @@ _TOPS = (
 _TOP = re.compile("|".join(_TOPS))
 _UPWARDS = re.compile(r"from (?:the )?smallest|(?:小さい|狭い)(?:方|ほう|もの|順)から")
 _SUM = re.compile(
-    r"合計|ごうけい|総勢|で計|計(?=いくつ|何|\d)|ひっくるめ|束ね|くっつけ|プラス|積み上げ|まとめる?と|あわせて|総計"
+    r"合計|ごうけい|総勢|で計|計(?=いくつ|何|\d)|ひっくるめ|束ね|くっつけ|プラス|積み上げ|まとめる?と|あわせ(?:て|た|ると)|総計"
     r"|(?:全|\d|[六七]|すべての|全ての)区(?:全体)?の総|所有区?的?总|総数|合わせ(?:て|ると|た)|足(?:す|し|した|せ)|トータル|全部で|全体で|全体の|ぜんぶで|総和|合算|累計|[＋+]"
     r"|(?<![a-z])sum(?![a-z])|(?<![a-z])total(?![a-z])|altogether|combined|总共|合计|一共|总和|加起来"
 )
@@ -85,7 +85,7 @@ _DIFFERENCE = re.compile(
     r"|(?:何(?:つ|個|件|平方キロ\w*)|いくつ|幾つ|どれだけ)(?:ほど|くらい|ぐらい|分)?(?:多|少な|大き|広|小さ|狭)|違い|ちがい"
     r"|(?:どれ|どの)(?:だけ|くらい|ぐらい|ほど)(?:も|\w{1,6}[がは])?(?:違|ちが|差)|差[はがをっあ?。]|差$|開き"
     r"|どれ(?:だけ|くらい|ぐらい|ほど)(?:広|大き|小さ|狭|多|少な)"
-    r"|difference|how much (?:larger|bigger|smaller)|相差|差多少|大多少|小多少"
+    r"|difference|by how (?:much|many)|how much (?:larger|bigger|smaller)|相差|差多少|大多少|小多少"
 )
 _COMPARE = re.compile(
     r"どちら|どっち|どれが|比べ|比較|より(?:も)?(?:広|大き|小さ|狭|多|少な)|(?:ほう|方)が(?:広|大き|小さ|狭|多|少な)"
@@ -99,7 +99,7 @@ _EACH = re.compile(r"[各每]个?(?:行政)?区|所有的?区|全部的?区")
 _BOUNDABLE = ("sum", "mean", "difference")
 # Between a number and the zones that have so many: 「6つの区」「5つ取り上げる区」.
 _HAVING = r"(?:ずつ|だけ|ちょうど)?(?:の|[をもが]?\w{0,5}[るたうつむくす])"
-_NOT_ALL = r"(?!全部|すべて|全て|全体|合計|合わせ|のうち|の中)"
+_ALL_OF_THEM = re.compile("全部|すべて|全て|全体|合計|合わせ|あわせ|ひっくるめ|まとめ|のうち|の中")
 _THERE_IS = re.compile(r"(?:って|は|が|とか)(?:ある|あります|いる|います)")
 _OF_MEAN = re.compile(r"平均(?:値|面積|の広さ)?(?:より(?:も)?|を|以)(?:\w{1,6}[がは])?(?P<adjective>広|大き|小さ|狭|多|少な|上|下|超)")
 _THAN = re.compile(
@@ -129,8 +129,12 @@ def operation_of(
     stated = stated_values(text, units)
     direction = "min" if asks_smallest(text) else "max"
     bounds = range_of(stated) or tuple(bound for value in stated for bound in value.bounds)
+    named = "|".join(map(re.escape, sections))
+    having = re.match(f"{_HAVING}(?:{named})", stated[0].after) if named and stated and not bounds else None
+    if having and _ALL_OF_THEM.match(stated[0].after, having.end()):
+        stated, having = stated[1:], None  # 「7つの区あわせて」 are so many zones
     claims = tuple(f"={value.number}" for value in stated[:1] if not bounds)
-    if claims and sections and re.match(rf"{_HAVING}(?:{'|'.join(map(re.escape, sections))}){_NOT_ALL}", stated[0].after):
+    if having:
         bounds = claims  # 「6つある区」 are so many, and so many are not what is asked
     if bounds and asks_confirmation(text) and (found := _result_of(stated[0].before, subjects)) in _BOUNDABLE:
         return Operation(found, tuple(f"expected={bound}" for bound in bounds[:1]))  # 「合計は200を超えますか」
