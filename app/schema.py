@@ -161,7 +161,8 @@ class Plan:
     number (`=14`), `expected=>=40` (a bound that the result should keep), `by=count` (the numbers are how many facts a
     zone has), `where=施策>=5` (which zones are meant, by their values or by how many they have), `then=重点` (what is
     asked of the zones picked), `also=重点` (a second attribute), `than=徐匯` (whose value is the bound), `claim=>` (of the
-    first zone against the second), `except=3` and `not=徐匯` (what is left out). `confirms` if it asks yes or no,
+    first zone against the second), `except=3` and `not=徐匯` (what is left out), `without` (the zones that have it not).
+    `confirms` if it asks yes or no,
     `implied` if it is clear what is measured though the question does not say it. `pointed` is the place by which it
     names its zone, from 1, or -1 for the last (「最初の区」); 0 if it does not.
     """

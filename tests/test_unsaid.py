@@ -63,6 +63,11 @@ def test_what_is_said_is_answered(assistant: Assistant, evidence: Evidence, ques
     assert verify_answer(answer.as_json(), evidence).proved
 
 
+def test_a_verb_is_no_name_that_the_document_lacks(assistant: Assistant) -> None:
+    answer = assistant.ask("面積の賞品をどの区に渡す？")
+    assert (answer.status, answer.reason) == ("refused", "not_in_document"), answer.text
+
+
 def test_words_that_say_no_more_than_the_attribute_ask_for_all_of_it(assistant: Assistant) -> None:
     """温める is no topic of any measure: all five."""
     answer = assistant.ask("黄浦が温めている施策は？")

@@ -162,6 +162,8 @@ class Assistant:
         if confidence < self._threshold:
             return self._composer.refusal(question, plan, self._judge.absent(plan), hits, confidence)
         matches = self._relevance.matches(question, plan)
+        if "without" in plan.constraints and not matches:
+            return self._composer.refusal(question, plan, self._judge.absent(plan), hits, confidence)
         if plan.operation == "count_matches" and matches:
             kinds = [hit.passage for hit in matches if hit.passage.kind == matches[0].passage.kind]
             return derivation.count_matches(self._composer.draft(question, plan), kinds, hits)

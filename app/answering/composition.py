@@ -61,6 +61,8 @@ class Composer:
         """
         draft = self.draft(question, plan)
         draft.cite(then)
+        if "without" in plan.constraints:
+            draft.say("without")
         for hit in matches or [hit for hit in hits if hit.score >= hits[0].score - NEARLY][:MOST_QUOTED]:
             if draft.segments:
                 draft.say("next")

@@ -21,6 +21,8 @@ _CLAIM = (
 _SAME = re.compile(r"同じ|一緒|等しい|同数|同率|変わらない|(?<![a-z])same|equal|一样|相同")
 # A reason that is asked for takes for granted what it is the reason of.
 _WHY = re.compile(r"(?:のは)?(?:なぜ|どうして|何故)(?:です|なの|なん)?(?:か|です)?|(?:の|その)?理由(?:は|を)?(?:何|教え\w*)?|why ")
+# Asking whether it is so, behind what somebody has said: 「…と聞きましたが、そうなんですか」.
+_IS_SO = re.compile(r"(?:が|けど|けれど)?、?(?:本当に)?そう(?:なん|なの)?(?:です|でしょう|だ)?(?:か|よね|ね)?\s*[?。]*$")
 _COMPARING = re.compile(r"どちら|どっち|どれ|どの")
 _RELATIVE = re.compile(
     r"より(?:も)?(?P<adjective>広|大き|小さ|狭)い(?=[\u3400-\u9fffァ-ヺ])(?![^、。]{0,3}(?:区|の[はが]|ところ|方))"
@@ -31,13 +33,14 @@ _TURNED = re.compile(r"^[^、。はが]{1,20}より(?:も)?[^、。]{1,20}?(?:�
 
 def asks_confirmation(text: str) -> bool:
     """Whether a normalised text asks yes or no: it ends like a question and has no word that asks for anything."""
-    return _CONFIRM.search(text) is not None and _INTERROGATIVE.search(text) is None
+    said = _IS_SO.sub("", text)
+    return (said != text or _CONFIRM.search(text) is not None) and _INTERROGATIVE.search(said) is None
 
 
 def claim_of(text: str) -> str | None:
     """What a question for confirmation, or for the reason, says of the first zone named against the second: `>`, `<`,
     `=`; turned round where the second is named first: 「AよりBのほうが広い」."""
-    text = _WHY.sub("", text)
+    text = _WHY.sub("", _IS_SO.sub("", text))
     if (match := _RELATIVE.search(text)) and not _COMPARING.search(text):
         return ">" if match["adjective"] in "小さ狭" else "<"
     if _INTERROGATIVE.search(text):

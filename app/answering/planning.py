@@ -76,6 +76,8 @@ class Planner:
         excluded, left_out = sections.exclusions(heard.normalized, zones)
         included = sections.inclusions(heard.normalized, zones)
         which = [] if zones and not (excluded or included) else sections.asks_which(heard)
+        if not zones and vocabulary.is_attribute_alone(heard, [*which, *settings, *places]):
+            which = []  # 「エリアはどこ？」 asks for the areas of all zones
         heard.cover([*settings, *zones, *excluded, *included, *which, *sections.words_in(heard.normalized)])
         literals = heard.literals()
         topic = heard.topic()
@@ -104,13 +106,15 @@ class Planner:
         if zones and attribute and heard.in_kana:
             leftover = ()  # the tokeniser cuts kana anywhere: what it leaves over means nothing
         elif attribute and leftover:
-            if zones or attribute.of == "document":
+            if zones or attribute.of == "document" or operation is not None:
                 leftover = heard.without(leftover, vocabulary.background)
             leftover = without_lead(heard, leftover, mentions, operation)
         if operation is None and self._asks_names(heard, zones, attribute, leftover):
             operation, leftover = Operation("name"), ()
         if operation is None:
             operation = self._plain(heard, subjects, attribute, leftover, bool(which) or (asks_where and not zones))
+            if operation.name == "which" and which and leftover and heard.denies(which[-1]):
+                operation = Operation("which", (*operation.constraints, "without"))
         heard.cover(Mention("", item.start, item.end) for item in mentions if item.sure and item.rank[0])
         terms = self._thesaurus.terms(heard, [item for item in leftover if not heard.is_asked(item)])
         terms = tuple(term for term in terms if any(term.mention.overlaps(item) for item in quoted)) or terms

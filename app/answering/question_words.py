@@ -46,7 +46,7 @@ LIGHT_VERBS = frozenset(
     "与える 出す 取る 成り立つ 出来上がる 収まる 数え上げる 数える 入れる 加える 足す 引く 除く 出る 分ける "
     "分かれる 続く 並ぶ 来る 行く 届く 上回る 下回る 達する 満たす 付ける つける 向ける 考える 思う 呼ぶ "
     "因る よる 於く おける おく 就く つく 対する 構成 実施 実行 展開 推進 予定 対象 指定 管轄 提案 提出 "
-    "明らか 位置付ける 繋がる 関わる かかわる 基づく 合わせる 絞る 重きを置く 重き".split()
+    "明らか 位置付ける 繋がる 関わる かかわる 基づく 合わせる あわせる 絞る 重きを置く 重き".split()
 )
 # Comparing what is asked for: the values are shown, the comparison is the reader's.
 COMPARISONS = frozenset(

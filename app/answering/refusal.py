@@ -186,7 +186,8 @@ class Judge:
         if plan.places and (part or not plan.subjects):
             place = plan.places[0]
             return Refused("attribute_absent", Mention(question[place.start : place.end], place.start, place.end), word=attribute.name)
-        asked_of = [item for item in plan.leftover if _OF_IT.match(normalize(question[item.end :]).text)]
+        behind = [item for item in plan.leftover if _OF_IT.match(normalize(question[item.end :]).text)]
+        asked_of = [item for item in behind if not self._tokenizer.tokenize(item.value)[-1].pos.startswith(("動詞", "形容詞"))]
         if asked_of and not plan.subjects:
             mention = max(asked_of, key=lambda item: len(item.value))
             if normalize(mention.value).text in self._text:

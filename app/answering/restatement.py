@@ -51,6 +51,11 @@ def check_statements(answer: Json, evidence: Evidence) -> None:
     told = lines(answer)
     computed = (computes(plan) or "count_matches" in said(answer)) and not said(answer) & CONTRADICTING
     first = len(lines({"segments": head(answer)})) if computed and head(answer) else 0
+    if "without" in plan["constraints"]:  # what has it is quoted, all zones were looked at
+        hold(as_told(answer, told[0]), teller.fill("without"))
+        if answer["completeness"] is None or len(told) == 1:
+            raise Miscomputed("どの区画に記載がないのかが示されていません")
+        first = 1
     statements = []
     for line in told[first:]:
         if states(line):

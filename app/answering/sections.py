@@ -57,7 +57,7 @@ class Sections:
         spoken = {_fold(word) for guide in guides for item in guide.attributes for word in item.words.get("ja", ())}
         self._count = _count_pattern([*self.words, *(self.nouns - spoken)], self.noun)
         numbered = (
-            rf"(?:^|(?<=[。、 全のたる])|(?<=残り)){NUMBER}(?:(?:つ|個|か所)の(?:{self._words.pattern})|个(?=区)| zones)"
+            rf"(?:^|(?<=[。、 全のたるは])|(?<=残り)){NUMBER}(?:(?:つ|個|か所)の(?:{self._words.pattern})|个(?=区)| zones)"
             rf"|{NUMBER}(?:つ|区|個)(?:のうち|の中|並べ)|(?<={self.noun}){NUMBER}(?:つ|個|か所)"
         )
         self._numbered = re.compile(numbered) if self.noun else None
@@ -162,10 +162,10 @@ def _count_pattern(words: Sequence[str], noun: str) -> re.Pattern[str] | None:
     section = f"(?:{'|'.join((longest_first(words).pattern, *_FOREIGN))})"
     counted = rf"\d+(?:つ|個|か所|{re.escape(noun)})"
     return re.compile(
-        rf"(?:いくつ|何個|何か所|何カ所)の{section}|{section}(?:は|って|が|の数は?|の総数は?)(?:全部で|全体で|合計で?|合わせて)?(?:いくつ|何個|何か所|何カ所)"
+        rf"(?:いくつ|何個|何か所|何カ所)の{section}|{section}(?:は|って|が|の数は?|の総数は?)(?:全部で|全体で|合計で?|(?:合|あ)わせて)?(?:いくつ|何個|何か所|何カ所)"
         rf"|{section}(?:は|って|が).{{0,20}}?(?:いくつ|何個|何か所|何カ所)(?!の)"
         rf"|何{re.escape(noun)}(?:ある|あり|から|で構成|に)|how many (?:\w+ ){{0,3}}?(?:zones|districts)|(?:几个|多少个)(?:\w{{0,4}})?区"
-        rf"|(?:全部で|全体で|合計|合わせて){counted}(?!以)|{section}(?:は|って|が|の数は)(?:全部で|全体で|合計で?|合わせて)?{counted}(?!以|で一|で最|のうち)"
+        rf"|(?:全部で|全体で|合計|(?:合|あ)わせて){counted}(?!以)|{section}(?:は|って|が|の数は)(?:全部で|全体で|合計で?|(?:合|あ)わせて)?{counted}(?!以|で一|で最|のうち)"
     )
 
 

@@ -36,6 +36,8 @@ _LEAD = re.compile(
     r"[。！？!?\n]+|(?<=[a-z])\.\s+|(?:(?:ん|の)?(?:です|ます|だ)(?:が|けど|けれど)|けど|けれども?|ので|んで|用に|ために|にあたって?|に際して?|たくて|から|中で)[、,]"
 )
 _ASKING = re.compile(r"(?:どんな|(?<!な)どの(?:ような)?|どういう|どういった|何の|いかなる|どのへんの|なんの)$")
+# What denies in English and Chinese.
+_DENIED = re.compile(r"(?<![a-z])(?:not|no|without)(?![a-z])|n't(?![a-z])|没有?|未(?=[涉提包列])|不(?=[涉提包含关是在])")
 _ALIASES = str.maketrans({"？": "?", "！": "!"})
 
 
@@ -168,6 +170,13 @@ class Utterance:
     def is_asked(self, mention: Mention) -> bool:
         """Whether a noun is what an interrogative asks for, and no topic: 「どんな産業」."""
         return _ASKING.search(self.question[: mention.start]) is not None
+
+    def denies(self, noun: Mention) -> bool:
+        """Whether what is said of a noun is denied: 「…がない区」「…していないのはどこ」, "zones that do not …"."""
+        if self.language != "ja":
+            return _DENIED.search(self.text[self.normalized.normal(noun.end) :]) is not None
+        before = [token for token in self.tokens if token.end <= noun.start and not token.pos.startswith("助詞")]
+        return bool(before) and before[-1].base in ("ない", "無い", "ぬ")
 
     def topic(self) -> str:
         """The question without what is understood and without its empty words; as a whole if nothing else is left."""

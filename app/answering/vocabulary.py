@@ -135,6 +135,15 @@ class Vocabulary:
         before = re.search(rf"(?:{self._countable.pattern})(?:の数)?が$", heard.text[:start])
         return before is not None and re.match(NUMBER, heard.text[start:]) is not None
 
+    def is_attribute_alone(self, heard: Utterance, said: Sequence[Mention]) -> bool:
+        """Whether all that a question says is a word for an attribute, though it may be one for zones too."""
+        words = {word for *_, word in self._phrases}
+        named = [item for item in said if any(_fold(item.value).startswith(word) for word in words)]
+        open_words = [token for token in heard.tokens if heard.is_open(token)]
+        return len(said) == len(named) == 1 and all(
+            named[0].start <= token.start < named[0].end for token in open_words
+        )
+
     def is_part(self, name: str) -> bool:
         """Whether a name is only part of what it stands for: 濱江, in three."""
         return all(_fold(fact.text) != name for fact in self.gazetteer.facts(name))
