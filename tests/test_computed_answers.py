@@ -326,6 +326,9 @@ UNDERSTOOD = [
     ("面積の中央値は？", "nth", DOWN),
     ("What is the median area?", "nth", DOWN),
     ("6区の面積の中央値は？", "rank", "黄浦 徐匯 虹口 楊浦 宝山 閔行"),  # of six there is none in the middle
+    ("提案された施策は7つの区あわせて何項目あるのでしょう", "sum", ALL_MEASURES),
+    ("徐匯と楊浦をあわせた面積", "sum", "徐匯 楊浦"),
+    ("By how many square km is Yangpu larger than Huangpu?", "difference", "楊浦 黄浦"),
     ("徐匯以上に広い区は？", "filter", "宝山 閔行"),
     ("楊浦ほど広くない区は？", "filter", "黄浦 総合保税区 虹口"),
     ("4500ヘクタール以上の区は？", "filter", "宝山 閔行 徐匯"),

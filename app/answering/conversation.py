@@ -35,6 +35,7 @@ from app.schema import Mention, Plan
 
 # What may be left standing when a question gives only a new attribute or a new zone.
 _STATING = ("look_up", "list", "search", "nth", "which", "count")
+_REST = {">": "<=", ">=": "<", "<": ">=", "<=": ">"}
 _OVER_ALL = ("sum", "mean", "max", "min", "rank", "nth")
 ORDERED = ("nth", "max", "min", "rank")
 _BETWEEN = ("difference", "ratio", "compare")
@@ -112,6 +113,12 @@ def _the_others(text: str, plan: Plan, context: Context) -> Plan | None:
     if not OTHERS.search(text) or plan.subjects or plan.leftover:
         return None
     names = tuple(f"not={zone}" for zone in context.zones)
+    bounds = [item for item in before.constraints if item[0] in "<>="]
+    if before.operation == "filter" and not plan.computed and len(bounds) == 1 and (sign := re.match("[<>]=?", bounds[0])):
+        rest = _REST[sign.group()] + bounds[0][sign.end() :]  # 「残りはどこ？」 are those that do not keep it
+        constraints = tuple(rest if item == bounds[0] else item for item in before.constraints if not item.startswith("then="))
+        if plan.attribute in (None, before.attribute) or "どこ" in text:
+            return _with(plan, before.attribute, before, Operation("filter", constraints), before.subjects)
     again = asked_again(text, 0)
     if again and again.name in _OVER_ALL:
         attribute = plan.attribute or before.attribute

@@ -99,7 +99,7 @@ _EACH = re.compile(r"[各每]个?(?:行政)?区|所有的?区|全部的?区")
 _BOUNDABLE = ("sum", "mean", "difference")
 # Between a number and the zones that have so many: 「6つの区」「5つ取り上げる区」.
 _HAVING = r"(?:ずつ|だけ|ちょうど)?(?:の|[をもが]?\w{0,5}[るたうつむくす])"
-_NOT_ALL = r"(?!全部|すべて|全て|全体|合計|(?:合|あ)わせ|のうち|の中)"
+_ALL_OF_THEM = re.compile("全部|すべて|全て|全体|合計|合わせ|あわせ|ひっくるめ|まとめ|のうち|の中")
 _THERE_IS = re.compile(r"(?:って|は|が|とか)(?:ある|あります|いる|います)")
 _OF_MEAN = re.compile(r"平均(?:値|面積|の広さ)?(?:より(?:も)?|を|以)(?:\w{1,6}[がは])?(?P<adjective>広|大き|小さ|狭|多|少な|上|下|超)")
 _THAN = re.compile(
@@ -129,8 +129,12 @@ def operation_of(
     stated = stated_values(text, units)
     direction = "min" if asks_smallest(text) else "max"
     bounds = range_of(stated) or tuple(bound for value in stated for bound in value.bounds)
+    named = "|".join(map(re.escape, sections))
+    having = re.match(f"{_HAVING}(?:{named})", stated[0].after) if named and stated and not bounds else None
+    if having and _ALL_OF_THEM.match(stated[0].after, having.end()):
+        stated, having = stated[1:], None  # 「7つの区あわせて」 are so many zones
     claims = tuple(f"={value.number}" for value in stated[:1] if not bounds)
-    if claims and sections and re.match(rf"{_HAVING}(?:{'|'.join(map(re.escape, sections))}){_NOT_ALL}", stated[0].after):
+    if having:
         bounds = claims  # 「6つある区」 are so many, and so many are not what is asked
     if bounds and asks_confirmation(text) and (found := _result_of(stated[0].before, subjects)) in _BOUNDABLE:
         return Operation(found, tuple(f"expected={bound}" for bound in bounds[:1]))  # 「合計は200を超えますか」
