@@ -111,10 +111,11 @@ def chat(
     model: Model = _DEFAULTS.model,
 ) -> None:
     """Serve the chat page."""
-    from app.assembly import open_assistant
+    from app.assembly import open_assistant, open_prover
     from app.serving.server import serve
 
-    serve(open_assistant(Settings(corpus, index, model)), host, port)
+    settings = Settings(corpus, index, model)
+    serve(open_assistant(settings), host, port, prove=open_prover(settings))
 
 
 @cli.command()

@@ -1,0 +1,143 @@
+"""The HTTP API in front of one `Assistant`: its routes, and every failure as the error object of the contract.
+
+    POST /v1/ask               {"question", "history"?} -> the answer of the contract
+    POST /v1/verify            an answer of the contract -> {"word", "explanation", "proved"}
+    GET  /v1/documents         the documents' names and hashes, in the order that the page's links count by
+    GET  /v1/documents/text    ?name=…: one document's text, unaltered, and where its zones are named
+
+Every failure is {"error": {"code", "message"}}: 400 bad input, 404 not there, 413 too large, 503 index or model, 500 a
+bug. Knows not how anything is answered or proved.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Annotated, Any, Protocol
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse
+from pydantic import AfterValidator, BaseModel, ConfigDict
+from starlette.exceptions import HTTPException
+
+from app.errors import EngineError, InputError, OutputError, ShuttenError
+
+if TYPE_CHECKING:
+    from app.serving.chat_page import Assistant
+
+# What the body of each route looks like, for those who sent another.
+_SHAPES = {
+    "/v1/ask": '{"question": "質問", "history": ["前の質問", …]} の形の JSON',
+    "/v1/verify": "答えの JSON（/v1/ask が返したもの）をひとつ、そのまま",
+}
+
+
+class Verdict(Protocol):
+    """What became of one answer that was to be proved."""
+
+    @property
+    def word(self) -> str:
+        """`found`, or what is wrong with it."""
+
+    @property
+    def explanation(self) -> str:
+        """Why."""
+
+    @property
+    def proved(self) -> bool:
+        """Whether every character was proved."""
+
+
+Prover = Callable[[Any], Verdict]
+
+
+def _encodable(text: str) -> str:
+    try:
+        text.encode()
+    except UnicodeEncodeError as error:  # JSON can spell half a surrogate pair, which is no character
+        raise ValueError(f"half a surrogate pair at character {error.start}") from error
+    return text
+
+
+Text = Annotated[str, AfterValidator(_encodable)]
+
+
+class Question(BaseModel):
+    """The body of `POST /v1/ask`."""
+
+    model_config = ConfigDict(extra="forbid", strict=True)
+
+    question: Text
+    history: list[Text] = []
+
+
+def failure(status: int, code: str, message: str) -> JSONResponse:
+    """The error object as a reply."""
+    return JSONResponse({"error": {"code": code, "message": message}}, status_code=status)
+
+
+def add_failures(app: FastAPI) -> None:
+    """Make the error object of whatever goes wrong in a route of `app`."""
+
+    @app.exception_handler(ShuttenError)
+    def known(request: Request, error: ShuttenError) -> JSONResponse:
+        mendable = isinstance(error, EngineError | OutputError)
+        return failure(400 if isinstance(error, InputError) else 503 if mendable else 500, error.code, error.message)
+
+    @app.exception_handler(RequestValidationError)
+    def malformed(request: Request, error: RequestValidationError) -> JSONResponse:
+        first = error.errors()[0]
+        where = ".".join(str(part) for part in first["loc"]) or "body"
+        return _malformed(request, f"{where}: {first['msg']}")
+
+    @app.exception_handler(HTTPException)
+    def other(request: Request, error: HTTPException) -> JSONResponse:
+        if error.status_code == 400:  # a body so deep, or a number so long, that the parser itself gave up
+            return _malformed(request, str(error.detail))
+        return failure(error.status_code, "not_found", f"{error.detail}: {request.url.path} はありません。")
+
+    @app.exception_handler(Exception)
+    def bug(request: Request, error: Exception) -> JSONResponse:
+        return failure(500, "internal", "内部エラーです。サーバーの記録を確かめてください。")
+
+
+def _malformed(request: Request, found: str) -> JSONResponse:
+    shape = _SHAPES.get(request.url.path)
+    return failure(400, "request_invalid", f"{found}。{shape}を送ってください。" if shape else f"{found}。")
+
+
+def add_answers(app: FastAPI, assistant: Assistant) -> None:
+    """The routes that ask, and that show what is asked about."""
+    documents = {document.name: document for document in assistant.documents}
+
+    @app.post("/v1/ask")
+    def ask(body: Question) -> dict[str, Any]:
+        return assistant.ask(body.question, body.history).as_json()
+
+    @app.get("/v1/documents")
+    def listed() -> dict[str, Any]:
+        return {"documents": [{"name": one.name, "sha256": one.sha256} for one in assistant.documents]}
+
+    @app.get("/v1/documents/text", response_model=None)
+    def text(name: str) -> dict[str, Any] | JSONResponse:
+        document = documents.get(name)
+        if document is None:
+            return failure(404, "document_unknown", "その資料はありません。/v1/documents を見てください。")
+        zones = [zone for zone in assistant.zones if zone.document == name]
+        return {
+            "name": name,
+            "sha256": document.sha256,
+            "text": document.text,
+            "zones": [{"name": zone.name, "start": zone.start, "end": zone.end} for zone in zones],
+        }
+
+
+def add_proof(app: FastAPI, prove: Prover) -> None:
+    """The route that proves an answer again."""
+
+    @app.post("/v1/verify")
+    def verify(body: dict[str, Any]) -> dict[str, Any]:
+        verdict = prove(body)
+        # An explanation may quote the answer, and half a surrogate pair of it cannot be sent.
+        explanation = verdict.explanation.encode("utf-8", "backslashreplace").decode("utf-8")
+        return {"word": verdict.word, "explanation": explanation, "proved": verdict.proved}
