@@ -2,11 +2,12 @@
 
     POST /v1/ask               {"question", "history"?} -> the answer of the contract
     POST /v1/verify            an answer of the contract -> {"word", "explanation", "proved"}
+    POST /v1/feedback          {"answer", "rating": "up" | "down", "comment"?, "history"?} -> 204, kept
     GET  /v1/documents         the documents' names and hashes, in the order that the page's links count by
     GET  /v1/documents/text    ?name=…: one document's text, unaltered, and where its zones are named
 
-Every failure is {"error": {"code", "message"}}: 400 bad input, 404 not there, 413 too large, 503 index or model, 500 a
-bug. Knows not how anything is answered or proved.
+Every failure is {"error": {"code", "message"}}: 400 bad input, 404 not there, 413 too large, 503 index, model or a file
+that cannot be written, 500 a bug. Knows not how anything is answered or proved.
 """
 
 from __future__ import annotations
@@ -17,10 +18,11 @@ from typing import TYPE_CHECKING, Annotated, Any, Protocol
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
-from pydantic import AfterValidator, BaseModel, ConfigDict
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 from starlette.exceptions import HTTPException
 
 from app.errors import EngineError, InputError, OutputError, ShuttenError
+from app.serving.feedback import MOST_COMMENT_CHARACTERS, FeedbackStore, Rating
 
 if TYPE_CHECKING:
     from app.serving.chat_page import Assistant
@@ -29,6 +31,7 @@ if TYPE_CHECKING:
 _SHAPES = {
     "/v1/ask": '{"question": "質問", "history": ["前の質問", …]} の形の JSON',
     "/v1/verify": "答えの JSON（/v1/ask が返したもの）をひとつ、そのまま",
+    "/v1/feedback": '{"answer": 答えの JSON, "rating": "up" または "down", "comment": "ひとこと", "history": ["前の質問", …]} の形の JSON',
 }
 
 
@@ -68,6 +71,17 @@ class Question(BaseModel):
     model_config = ConfigDict(extra="forbid", strict=True)
 
     question: Text
+    history: list[Text] = []
+
+
+class Opinion(BaseModel):
+    """The body of `POST /v1/feedback`."""
+
+    model_config = ConfigDict(extra="forbid", strict=True)
+
+    answer: dict[str, Any]
+    rating: Rating
+    comment: Annotated[Text, Field(max_length=MOST_COMMENT_CHARACTERS)] = ""
     history: list[Text] = []
 
 
@@ -141,3 +155,11 @@ def add_proof(app: FastAPI, prove: Prover) -> None:
         # An explanation may quote the answer, and half a surrogate pair of it cannot be sent.
         explanation = verdict.explanation.encode("utf-8", "backslashreplace").decode("utf-8")
         return {"word": verdict.word, "explanation": explanation, "proved": verdict.proved}
+
+
+def add_feedback(app: FastAPI, store: FeedbackStore) -> None:
+    """The route that keeps what people say of answers."""
+
+    @app.post("/v1/feedback", status_code=204)
+    def feedback(body: Opinion) -> None:
+        store.add(body.rating, body.answer, body.comment, body.history)

@@ -17,7 +17,8 @@ from fastapi import FastAPI
 from fastapi.responses import JSONResponse
 
 from app.errors import InputError, ShuttenError
-from app.serving.api import Prover, add_answers, add_failures, add_proof, failure
+from app.serving.api import Prover, add_answers, add_failures, add_feedback, add_proof, failure
+from app.serving.feedback import FeedbackStore
 from app.serving.protection import Protection
 
 if TYPE_CHECKING:
@@ -28,11 +29,16 @@ _PROBE = "概要は？"
 
 
 def create_app(
-    assistant: Assistant, host: str = "127.0.0.1", more_hosts: Collection[str] = (), *, prove: Prover | None = None
+    assistant: Assistant,
+    host: str = "127.0.0.1",
+    more_hosts: Collection[str] = (),
+    *,
+    prove: Prover | None = None,
+    feedback: FeedbackStore | None = None,
 ) -> FastAPI:
     """The whole application. `host`: what it will listen on; `more_hosts`: further names it is reached by.
 
-    `prove` proves answers again; without it nothing does.
+    `prove` proves answers again, `feedback` keeps what people say of them; without them there are no such routes.
     """
     from app.serving import chat_page
 
@@ -43,6 +49,8 @@ def create_app(
     add_answers(app, assistant)
     if prove is not None:
         add_proof(app, prove)
+    if feedback is not None:
+        add_feedback(app, feedback)
     chat_page.mount(app, assistant)
     app.add_middleware(Protection, host=host, more_hosts=more_hosts)
     return app
@@ -66,7 +74,12 @@ def _add_health(app: FastAPI, assistant: Assistant) -> None:
 
 
 def serve(
-    assistant: Assistant, host: str = "127.0.0.1", port: int = 7860, *, prove: Prover | None = None
+    assistant: Assistant,
+    host: str = "127.0.0.1",
+    port: int = 7860,
+    *,
+    prove: Prover | None = None,
+    feedback: FeedbackStore | None = None,
 ) -> None:
     """Serve until interrupted; answers in flight get some seconds to finish. Says on stdout when it is ready.
 
@@ -86,7 +99,7 @@ def serve(
 
     with listening:
         config = uvicorn.Config(
-            create_app(assistant, host, prove=prove),
+            create_app(assistant, host, prove=prove, feedback=feedback),
             log_level="warning",
             access_log=False,
             proxy_headers=False,
