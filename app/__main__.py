@@ -1,4 +1,4 @@
-"""The command line: `python -m app index | ask | chat | verify`. Catches ShuttenError and turns it into an exit code."""
+"""The command line: `python -m app index | ask | chat | mcp | verify`. Catches ShuttenError and turns it into an exit code."""
 
 from __future__ import annotations
 
@@ -122,6 +122,18 @@ def chat(
 
     settings = Settings(corpus, index, model, feedback)
     serve(open_assistant(settings), host, port, prove=open_prover(settings), feedback=store)
+
+
+@cli.command()
+@_door
+def mcp(corpus: Corpus = _DEFAULTS.corpus, index: Index = _DEFAULTS.index, model: Model = _DEFAULTS.model) -> None:
+    """Serve the tools ask, search, list_zones and get_document to an MCP client, on standard input and output."""
+    from app.serving.mcp_server import check_installed, serve_stdio
+
+    check_installed()  # before the model is loaded
+    from app.assembly import open_assistant
+
+    serve_stdio(open_assistant(Settings(corpus, index, model)))
 
 
 @cli.command()

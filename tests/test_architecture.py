@@ -38,6 +38,7 @@ DOORS = {
     "faiss": "app.searching.dense_index",
     "bm25s": "app.searching.lexical_index",
     "gradio": "app.serving.chat_page",
+    "mcp": "app.serving.mcp_server",
 }
 
 
@@ -168,7 +169,7 @@ def test_there_are_scripts() -> None:
     [
         *[["-m", f"scripts.{name}"] for name in SCRIPTS],
         ["-m", "app"],
-        *[["-m", "app", name] for name in ("index", "ask", "chat", "verify")],
+        *[["-m", "app", name] for name in ("index", "ask", "chat", "mcp", "verify")],
     ],
     ids=" ".join,
 )

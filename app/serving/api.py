@@ -22,6 +22,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 from starlette.exceptions import HTTPException
 
 from app.errors import EngineError, InputError, OutputError, ShuttenError
+from app.serving.catalogue import Catalogue
 from app.serving.feedback import MOST_COMMENT_CHARACTERS, FeedbackStore, Rating
 
 if TYPE_CHECKING:
@@ -122,7 +123,7 @@ def _malformed(request: Request, found: str) -> JSONResponse:
 
 def add_answers(app: FastAPI, assistant: Assistant) -> None:
     """The routes that ask, and that show what is asked about."""
-    documents = {document.name: document for document in assistant.documents}
+    catalogue = Catalogue(assistant.documents, assistant.zones)
 
     @app.post("/v1/ask")
     def ask(body: Question) -> dict[str, Any]:
@@ -130,20 +131,14 @@ def add_answers(app: FastAPI, assistant: Assistant) -> None:
 
     @app.get("/v1/documents")
     def listed() -> dict[str, Any]:
-        return {"documents": [{"name": one.name, "sha256": one.sha256} for one in assistant.documents]}
+        return {"documents": catalogue.documents()}
 
     @app.get("/v1/documents/text", response_model=None)
     def text(name: str) -> dict[str, Any] | JSONResponse:
-        document = documents.get(name)
-        if document is None:
-            return failure(404, "document_unknown", "その資料はありません。/v1/documents を見てください。")
-        zones = [zone for zone in assistant.zones if zone.document == name]
-        return {
-            "name": name,
-            "sha256": document.sha256,
-            "text": document.text,
-            "zones": [{"name": zone.name, "start": zone.start, "end": zone.end} for zone in zones],
-        }
+        try:
+            return catalogue.document(name)
+        except InputError as error:
+            return failure(404, error.code, error.message)
 
 
 def add_proof(app: FastAPI, prove: Prover) -> None:
