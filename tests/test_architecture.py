@@ -39,6 +39,7 @@ DOORS = {
     "bm25s": "app.searching.lexical_index",
     "gradio": "app.serving.chat_page",
     "mcp": "app.serving.mcp_server",
+    "fastapi_offline": "app.serving.description",
 }
 
 

@@ -13,7 +13,7 @@ that cannot be written, 500 a bug. Knows not how anything is answered or proved.
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Annotated, Any, Protocol
+from typing import TYPE_CHECKING, Annotated, Any, Literal, Protocol
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
@@ -71,8 +71,44 @@ class Question(BaseModel):
 
     model_config = ConfigDict(extra="forbid", strict=True)
 
-    question: Text
+    question: Annotated[Text, Field(examples=["概要は？"])]
     history: list[Text] = []
+
+
+class Proof(BaseModel):
+    """The reply of `POST /v1/verify`."""
+
+    word: Literal["found", "stale", "misquoted", "miscomputed", "malformed"]
+    explanation: str
+    proved: bool
+
+
+class DocumentListed(BaseModel):
+    """One document: its name is its path in the corpus folder, its hash that of its bytes."""
+
+    name: str
+    sha256: str
+
+
+class Documents(BaseModel):
+    """The reply of `GET /v1/documents`."""
+
+    documents: list[DocumentListed]
+
+
+class ZoneNamed(BaseModel):
+    """Where a heading names a zone."""
+
+    name: str
+    start: int
+    end: int
+
+
+class DocumentText(DocumentListed):
+    """The reply of `GET /v1/documents/text`."""
+
+    text: str
+    zones: list[ZoneNamed]
 
 
 class Opinion(BaseModel):
@@ -125,15 +161,20 @@ def add_answers(app: FastAPI, assistant: Assistant) -> None:
     """The routes that ask, and that show what is asked about."""
     catalogue = Catalogue(assistant.documents, assistant.zones)
 
-    @app.post("/v1/ask")
+    @app.post("/v1/ask", summary="質問に、出典つきで答える (ask)")
     def ask(body: Question) -> dict[str, Any]:
         return assistant.ask(body.question, body.history).as_json()
 
-    @app.get("/v1/documents")
+    @app.get("/v1/documents", summary="資料の一覧 (the documents)", response_model=Documents)
     def listed() -> dict[str, Any]:
         return {"documents": catalogue.documents()}
 
-    @app.get("/v1/documents/text", response_model=None)
+    @app.get(
+        "/v1/documents/text",
+        summary="資料の原文 (a document's text)",
+        response_model=DocumentText,
+        responses={404: {"description": "その資料はない (no such document)"}},
+    )
     def text(name: str) -> dict[str, Any] | JSONResponse:
         try:
             return catalogue.document(name)
@@ -144,7 +185,7 @@ def add_answers(app: FastAPI, assistant: Assistant) -> None:
 def add_proof(app: FastAPI, prove: Prover) -> None:
     """The route that proves an answer again."""
 
-    @app.post("/v1/verify")
+    @app.post("/v1/verify", summary="答えを資料と照らして証明し直す (prove an answer again)", response_model=Proof)
     def verify(body: dict[str, Any]) -> dict[str, Any]:
         verdict = prove(body)
         # An explanation may quote the answer, and half a surrogate pair of it cannot be sent.
@@ -155,6 +196,6 @@ def add_proof(app: FastAPI, prove: Prover) -> None:
 def add_feedback(app: FastAPI, store: FeedbackStore) -> None:
     """The route that keeps what people say of answers."""
 
-    @app.post("/v1/feedback", status_code=204)
+    @app.post("/v1/feedback", summary="答えへの評価を残す (say what you think of an answer)", status_code=204)
     def feedback(body: Opinion) -> None:
         store.add(body.rating, body.answer, body.comment, body.history)

@@ -2,7 +2,7 @@
 
     GET  /healthz              200 while the process runs
     GET  /readyz               200 when a question can be answered, else 503
-    /v1/…                      the API, see `api`
+    /v1/…                      the API, see `api`; described at /v1/docs
     GET  /                     the chat page
 """
 
@@ -41,9 +41,10 @@ def create_app(
     `prove` proves answers again, `feedback` keeps what people say of them; without them there are no such routes.
     """
     from app.serving import chat_page
+    from app.serving.description import DESCRIPTION_URL, describe
 
-    # The stock documentation pages load scripts from another host: only the description itself is served.
-    app = FastAPI(title="Shutten", docs_url=None, redoc_url=None, openapi_url="/v1/openapi.json")
+    # The stock documentation pages load scripts from another host.
+    app = FastAPI(docs_url=None, redoc_url=None, openapi_url=DESCRIPTION_URL)
     add_failures(app)
     _add_health(app, assistant)
     add_answers(app, assistant)
@@ -51,17 +52,18 @@ def create_app(
         add_proof(app, prove)
     if feedback is not None:
         add_feedback(app, feedback)
+    describe(app)
     chat_page.mount(app, assistant)
     app.add_middleware(Protection, host=host, more_hosts=more_hosts)
     return app
 
 
 def _add_health(app: FastAPI, assistant: Assistant) -> None:
-    @app.get("/healthz")
+    @app.get("/healthz", summary="動いているか (alive)")
     def healthz() -> dict[str, str]:
         return {"status": "ok"}
 
-    @app.get("/readyz", response_model=None)
+    @app.get("/readyz", summary="答えられるか (ready)", response_model=dict[str, str])
     def readyz() -> dict[str, str] | JSONResponse:
         # Asking is the only proof that index and model work together; it costs some milliseconds.
         try:
