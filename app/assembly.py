@@ -6,6 +6,8 @@ import re
 import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
+from typing import Any
 
 import numpy as np
 
@@ -20,6 +22,7 @@ from app.answering.refusal import Judge
 from app.answering.relevance import Relevance
 from app.answering.signs import THRESHOLD
 from app.answering.thesaurus import Thesaurus
+from app.answering.verification import Verdict, verify_answer
 from app.answering.vocabulary import Vocabulary
 from app.config import DEFAULT_MODEL, Settings
 from app.reading.corpus import guide_path, read_corpus
@@ -155,6 +158,11 @@ def open_evidence(settings: Settings) -> Evidence:
         attributes={item.name: item for guide in library.guides.values() for item in guide.attributes},
         synonyms=tuple(item for guide in library.guides.values() for item in guide.synonyms),
     )
+
+
+def open_prover(settings: Settings) -> Callable[[Any], Verdict]:
+    """What proves an answer against the documents as they are now."""
+    return partial(verify_answer, evidence=open_evidence(settings))
 
 
 def _line_at(text: str, zone: Zone) -> str:

@@ -11,8 +11,9 @@ DEFAULT_MODEL = "e5-small"
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """Where the documents and the index lie, and which model embeds."""
+    """Where the documents and the index lie, which model embeds, and where feedback is kept."""
 
     corpus: Path = Path("corpus")
     index: Path = Path("index")
     model: str = DEFAULT_MODEL
+    feedback: Path = Path("feedback.sqlite3")

@@ -39,6 +39,8 @@ DOORS = {
     "faiss": "app.searching.dense_index",
     "bm25s": "app.searching.lexical_index",
     "gradio": "app.serving.chat_page",
+    "mcp": "app.serving.mcp_server",
+    "fastapi_offline": "app.serving.description",
 }
 
 
@@ -169,7 +171,7 @@ def test_there_are_scripts() -> None:
     [
         *[["-m", f"scripts.{name}"] for name in SCRIPTS],
         ["-m", "app"],
-        *[["-m", "app", name] for name in ("index", "ask", "chat", "verify")],
+        *[["-m", "app", name] for name in ("index", "ask", "chat", "mcp", "verify")],
     ],
     ids=" ".join,
 )
