@@ -59,6 +59,7 @@ class Assistant:
         self._attributes = {attribute.name: attribute for attribute in planner.attributes}
         self._of_document = frozenset(item.name for item in planner.attributes if item.of == "document")
         self.examples = tuple(examples)
+        self.facts = reading.facts
 
     @property
     def documents(self) -> tuple[Document, ...]:

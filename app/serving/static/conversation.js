@@ -1,0 +1,208 @@
+// The conversation: asks, puts replies in, and keeps the questions in the browser, so that a reload or a restart of the
+// server tells the same conversation again. Knows nothing of what an answer says: the server renders every turn.
+(() => {
+  "use strict";
+  const shutten = window.shutten;
+  const KEPT = "shutten-questions";
+  const MOST = 200; // turns kept
+  const MOST_BYTES = 900_000; // what one request may weigh; the server takes a little more
+  const PROBE = 3_000; // milliseconds without a reply before the server is asked whether it is there
+  const GIVE_UP = 60_000;
+  let questions = []; // of the turns shown, in order
+  let send = null; // hands a request to the server
+  let waiting = null; // the request that is under way
+  let replies = 0;
+
+  const byId = (id) => document.getElementById(id);
+  const turns = () => [...document.querySelectorAll("#turns .turn")];
+
+  function keep() {
+    try {
+      localStorage.setItem(KEPT, JSON.stringify(questions));
+    } catch {
+      // storage that is switched off or full: the conversation lasts as long as the page
+    }
+  }
+
+  function kept() {
+    try {
+      const found = JSON.parse(localStorage.getItem(KEPT) || "[]");
+      return Array.isArray(found) ? found.filter((one) => typeof one === "string").slice(-MOST) : [];
+    } catch {
+      return [];
+    }
+  }
+
+  // ── Asking ─────────────────────────────────────────────────────────────────────────────────────────────────
+
+  function request(all, first) {
+    if (waiting) return false;
+    const asked = { questions: all, first, reply: (replies += 1) };
+    if (new Blob([JSON.stringify(asked)]).size > MOST_BYTES) {
+      problem("error.question_too_long");
+      return false;
+    }
+    waiting = { ...asked, since: Date.now() };
+    byId("conversation").setAttribute("aria-busy", "true");
+    send(asked);
+    waiting.timer = setInterval(probe, PROBE);
+    return true;
+  }
+
+  function ask(question) {
+    question = question.toWellFormed ? question.toWellFormed() : question;
+    const before = questions.slice(1 - MOST);
+    if (before.length < questions.length) renumber(questions.length - before.length);
+    questions = before;
+    return request([...questions, question], questions.length);
+  }
+
+  // The oldest turns stay on the page, but are no longer part of what is asked again.
+  function renumber(gone) {
+    for (const turn of turns()) turn.dataset.turn = String(+turn.dataset.turn - gone);
+  }
+
+  async function probe() {
+    const mine = waiting;
+    if (!mine) return;
+    let there = false;
+    try {
+      there = (await fetch("healthz")).ok && Date.now() - mine.since < GIVE_UP;
+    } catch {
+      // it is not
+    }
+    if (!there && mine === waiting) {
+      settle();
+      problem("error.no_reply");
+    }
+  }
+
+  function settle() {
+    clearInterval(waiting?.timer);
+    waiting = null;
+    byId("conversation").removeAttribute("aria-busy");
+  }
+
+  function problem(id) {
+    const box = document.createElement("div");
+    box.className = "problem";
+    shutten.say(box, id);
+    byId("problem").replaceChildren(box);
+  }
+
+  // ── Replies ────────────────────────────────────────────────────────────────────────────────────────────────
+
+  // Takes a reply over into the page; one that nobody waits for any more is dropped, so nothing is ever half there.
+  function deliver(holder) {
+    const reply = holder.querySelector(".reply");
+    if (!reply || !waiting || +reply.dataset.reply !== waiting.reply) return;
+    const asked = waiting;
+    settle();
+    const wrong = reply.querySelector(".problem");
+    byId("problem").replaceChildren(...(wrong ? [wrong.cloneNode(true)] : []));
+    shutten.localise(byId("problem"));
+    if (wrong) return;
+    questions = asked.questions;
+    keep();
+    const box = byId("question");
+    if (box.value === questions.at(-1)) box.value = "";
+    const copies = [...reply.querySelectorAll(".turn")].map((turn) => turn.cloneNode(true));
+    for (const copy of copies) shutten.localise(copy);
+    byId("turns").append(...copies);
+    present(copies.at(-1));
+  }
+
+  // Shows the newest turn: its question at the top, its first citation in the source, its answer to a screen reader.
+  function present(turn) {
+    settled();
+    shutten.forget();
+    if (!turn) return;
+    const conversation = byId("conversation");
+    conversation.scrollTo({ top: turn.offsetTop - conversation.offsetTop });
+    byId("announce").textContent = turn.querySelector(".said").textContent;
+    const link = turn.querySelector("a.cite") || turn.querySelector(".chart a.fact");
+    if (link) shutten.follow(link);
+  }
+
+  function settled() {
+    const empty = !turns().length;
+    byId("welcome").hidden = !empty;
+    byId("clear").hidden = empty;
+    byId("export").hidden = empty;
+  }
+
+  function clear() {
+    if (waiting) settle();
+    questions = [];
+    keep();
+    byId("turns").replaceChildren();
+    byId("problem").replaceChildren();
+    present(null);
+    byId("question").focus();
+  }
+
+  // ── The page ───────────────────────────────────────────────────────────────────────────────────────────────
+
+  function clicked(event) {
+    const button = event.target instanceof Element ? event.target.closest("[data-ask], [data-ask-text]") : null;
+    if (button) {
+      button.closest("details.chip")?.removeAttribute("open");
+      ask(button.dataset.ask ?? shutten.filled(button.dataset.askText, button.dataset));
+    }
+    for (const menu of document.querySelectorAll("details[name=chip][open]"))
+      if (!menu.contains(event.target)) menu.removeAttribute("open");
+  }
+
+  function pressed(event) {
+    if (event.key === "Escape")
+      for (const menu of document.querySelectorAll("details[name=chip][open]")) {
+        menu.removeAttribute("open");
+        menu.querySelector("summary").focus();
+      }
+  }
+
+  // Enter sends, Shift+Enter breaks the line, and Enter that settles a Japanese conversion does neither.
+  // Safari ends the composition before its keydown: that one has the key code 229.
+  function typed(event) {
+    if (event.key !== "Enter" || event.shiftKey || event.isComposing || event.keyCode === 229) return;
+    event.preventDefault();
+    byId("asking").requestSubmit();
+  }
+
+  // `?q=…` asks once: the address is then the page's own again, or a reload would ask a second time.
+  function asked() {
+    const address = new URL(location.href);
+    const question = address.searchParams.get("q");
+    if (question === null) return null;
+    address.searchParams.delete("q");
+    history.replaceState(history.state, "", address);
+    return question;
+  }
+
+  // Called once, when the page is there; `trigger` hands a request to the server.
+  function connect(root, trigger) {
+    send = trigger;
+    shutten.localise(document.body);
+    const select = byId("language");
+    select.value = shutten.language();
+    select.addEventListener("change", () => shutten.choose(select.value));
+    byId("asking").addEventListener("submit", (event) => {
+      event.preventDefault();
+      ask(byId("question").value);
+    });
+    byId("question").addEventListener("keydown", typed);
+    byId("clear").addEventListener("click", clear);
+    document.addEventListener("click", clicked);
+    document.addEventListener("keydown", pressed);
+    root.addEventListener("click", shutten.handleRecord);
+    shutten.startSource();
+    settled();
+    byId("question").focus({ preventScroll: true });
+    const before = kept();
+    const first = asked();
+    const all = first === null || before.at(-1) === first ? before : [...before, first];
+    if (all.length) request(all, 0);
+  }
+
+  Object.assign(shutten, { connect, deliver });
+})();
