@@ -47,8 +47,8 @@ def _worded(plan: Plan, zones: Sequence[str], attribute: str | None, overview: O
         kind = "zone"
     elif (wanted := _kind(plan, zones, attribute, overview)) and plan.language in QUESTIONS[wanted]:
         kind = wanted
-    else:
-        kind = "look_up" if zones else "look_up_all"
+    else:  # every zone by name: the attribute alone would be taken for a follow-up about the one spoken of before
+        kind, zones = "look_up", zones or overview.zones
     return QUESTIONS[kind][plan.language].format(zones=AND[plan.language].join(zones), attribute=attribute)
 
 

@@ -42,7 +42,6 @@ TEXTS: Mapping[str, Mapping[Language, str]] = {
     "export": _all("書き出す", "Export", "导出"),
     "export_json": _all("JSON（検証できる）", "JSON (can be verified)", "JSON（可验证）"),
     "export_markdown": _all("Markdown", "Markdown", "Markdown"),
-    "working": _all("調べています…", "Looking it up…", "正在查找……"),
     "source": _all("資料", "Source", "原文"),
     "open_source": _all("資料を見る", "Source", "查看原文"),
     "close": _all("閉じる", "Close", "关闭"),
@@ -54,7 +53,6 @@ TEXTS: Mapping[str, Mapping[Language, str]] = {
     ),
     # ── An answer ──
     "asked": _all("質問：", "Question: ", "问题："),
-    "answered_by": _all("答え", "Answer", "回答"),
     "citation": _all("出典{n}：{where}", "Citation {n}: {where}", "出处{n}：{where}"),
     "related": _all("関連する箇所", "Related passages", "相关段落"),
     "choose": _all("どれのことですか", "Which one?", "请选择"),
@@ -156,7 +154,6 @@ TEXTS: Mapping[str, Mapping[Language, str]] = {
 QUESTIONS: Mapping[str, Mapping[Language, str]] = {
     "zone": _all("{zones}について教えてください", "Tell me about {zones}", "请介绍{zones}"),
     "look_up": _all("{zones}の{attribute}は？", "What is the {attribute} of {zones}?", "{zones}的{attribute}是什么？"),
-    "look_up_all": _all("{attribute}は？", "What is the {attribute} of each?", "各个的{attribute}是什么？"),
     "max": _all("{attribute}が最も大きいのは？", "Which has the largest {attribute}?", "{attribute}最大的是哪个？"),
     "min": _all("{attribute}が最も小さいのは？", "Which has the smallest {attribute}?", "{attribute}最小的是哪个？"),
     "rank": {"ja": "{attribute}の大きい順は？", "zh": "按{attribute}从大到小排列"},

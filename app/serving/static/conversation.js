@@ -99,17 +99,17 @@
     const asked = waiting;
     settle();
     const wrong = reply.querySelector(".problem");
-    byId("problem").replaceChildren(...(wrong ? [wrong.cloneNode(true)] : []));
+    byId("problem").replaceChildren(...(wrong ? [wrong] : []));
     shutten.localise(byId("problem"));
     if (wrong) return;
     questions = asked.questions;
     keep();
     const box = byId("question");
     if (box.value === questions.at(-1)) box.value = "";
-    const copies = [...reply.querySelectorAll(".turn")].map((turn) => turn.cloneNode(true));
-    for (const copy of copies) shutten.localise(copy);
-    byId("turns").append(...copies);
-    present(copies.at(-1));
+    const told = [...reply.querySelectorAll(".turn")];
+    for (const turn of told) shutten.localise(turn);
+    byId("turns").append(...told);
+    present(told.at(-1));
   }
 
   // Shows the newest turn: its question at the top, its first citation in the source, its answer to a screen reader.
@@ -161,6 +161,10 @@
       }
   }
 
+  function opened(event) {
+    if (event.target.open) event.target.querySelector(".menu")?.scrollIntoView({ block: "nearest" });
+  }
+
   // Enter sends, Shift+Enter breaks the line, and Enter that settles a Japanese conversion does neither.
   // Safari ends the composition before its keydown: that one has the key code 229.
   function typed(event) {
@@ -194,6 +198,7 @@
     byId("clear").addEventListener("click", clear);
     document.addEventListener("click", clicked);
     document.addEventListener("keydown", pressed);
+    root.addEventListener("toggle", opened, true);
     root.addEventListener("click", shutten.handleRecord);
     shutten.startSource();
     settled();

@@ -106,13 +106,30 @@
     }
   }
 
-  // Scrolls inside the panel only, never the page.
-  function scrollTo(element) {
+  let wanted = null; // what the panel is scrolling to
+
+  // Scrolls inside the panel only, never the page. Lines that were never seen have an estimated height, so that what is
+  // scrolled to may have moved by the time it is there: look again until it stays.
+  async function scrollTo(element, calm = window.matchMedia("(prefers-reduced-motion: reduce)").matches) {
     const panel = byId("source-text");
-    const below = element.getBoundingClientRect().top - panel.getBoundingClientRect().top;
-    const calm = window.matchMedia("(prefers-reduced-motion: reduce)").matches;
-    const top = panel.scrollTop + below - panel.clientHeight / 3;
-    panel.scrollTo({ top, behavior: calm ? "auto" : "smooth" });
+    wanted = element;
+    for (let tries = 0; tries < 6 && wanted === element; tries += 1) {
+      const below = element.getBoundingClientRect().top - panel.getBoundingClientRect().top;
+      const most = panel.scrollHeight - panel.clientHeight;
+      const top = Math.max(0, Math.min(most, panel.scrollTop + below - panel.clientHeight / 3));
+      if (tries && Math.abs(top - panel.scrollTop) < 2) return;
+      panel.scrollTo({ top, behavior: calm || tries ? "auto" : "smooth" });
+      await still(panel);
+    }
+  }
+
+  // Resolves when the panel has not moved for some frames.
+  async function still(panel) {
+    for (let last = NaN, same = 0; same < 4; same += 1) {
+      await new Promise((resolve) => setTimeout(resolve, 25));
+      if (panel.scrollTop !== last) same = 0;
+      last = panel.scrollTop;
+    }
   }
 
   function present(view, place) {

@@ -33,6 +33,7 @@ window.shutten = {};
 
   // Says everything below `root` in the language of the interface.
   function localise(root) {
+    document.documentElement.lang = language; // Gradio writes the browser's there
     each(root, "text", (one) => (one.textContent = filled(one.dataset.text, one.dataset)));
     each(root, "label", (one) => one.setAttribute("aria-label", filled(one.dataset.label, one.dataset)));
     each(root, "placeholder", (one) => one.setAttribute("placeholder", filled(one.dataset.placeholder, one.dataset)));
@@ -46,7 +47,6 @@ window.shutten = {};
     } catch {
       // then for this visit only
     }
-    document.documentElement.lang = language;
     localise(document.body);
   }
 
@@ -56,6 +56,5 @@ window.shutten = {};
     element.textContent = filled(id, element.dataset);
   }
 
-  document.documentElement.lang = language;
   Object.assign(window.shutten, { localise, choose, say, filled, language: () => language });
 })();
