@@ -141,6 +141,8 @@ def test_what_was_checked_unfolds(fresh: Any) -> None:
     line.click()
     assert last(fresh, ".complete dd >> nth=0").inner_text() == "宝山"
     assert last(fresh, ".complete dd >> nth=1").locator(".tag").count() == 6
+    last(fresh, ".complete dd >> nth=1").locator(".tag").first.click()
+    fresh.wait_for_function("document.querySelector('mark.active')?.textContent === '黄浦'")
 
 
 def test_a_bar_for_each_size_each_opens_its_source(fresh: Any, real: Served) -> None:

@@ -145,14 +145,14 @@ def test_a_reply_says_which_request_it_is_to() -> None:
 
 
 def test_welcome_names_documents_and_each_section_once() -> None:
-    page = Page(rendering.welcome_html(FAKE.documents, [*FAKE.zones, *FAKE.zones], (), NOTHING))
+    page = Page(rendering.welcome_html(FAKE.documents, [*FAKE.zones, *FAKE.zones], (), NOTHING, POSITIONS))
     assert "公園 <b>&.txt、川/青川.txt" in page.text
     assert page.text.endswith("𠮷田公園南公園青川")
     assert "card" not in [attributes.get("class") for _, attributes in page.elements]
 
 
 def test_a_card_says_what_the_ledger_holds() -> None:
-    page = Page(rendering.welcome_html(FAKE.documents, FAKE.zones, FAKE.examples, OVERVIEW))
+    page = Page(rendering.welcome_html(FAKE.documents, FAKE.zones, FAKE.examples, OVERVIEW, POSITIONS))
     cards = [attributes for _, attributes in page.elements if attributes.get("class") == "card"]
     assert [card["data-zones"] for card in cards] == ["𠮷田公園", "南公園"], "nothing is stated of 青川"
     assert page.text.endswith("𠮷田公園面積約12ヘクタール南公園面積約3ヘクタール")

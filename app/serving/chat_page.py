@@ -8,7 +8,7 @@ answers, it can have a whole conversation told again, after a reload or a restar
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -83,19 +83,21 @@ def mount(app: FastAPI, assistant: Assistant) -> FastAPI:
 def build(assistant: Assistant) -> gr.Blocks:
     """The page: conversation on one side, source on the other."""
     overview = Overview(assistant.zones, assistant.facts)
-    shown = rendering.page_html(assistant.documents, assistant.zones, assistant.examples, overview)
+    positions = {document.name: place for place, document in enumerate(assistant.documents)}
+    shown = rendering.page_html(assistant.documents, assistant.zones, assistant.examples, overview, positions)
     page: gr.Blocks = gr.Blocks(title=rendering.TITLE, analytics_enabled=False, fill_width=True, fill_height=True)
     with page:
         desk = gr.HTML(shown, elem_id="desk", js_on_load=_CONNECT, apply_default_css=False)
         reply = gr.HTML("", elem_id="reply", js_on_load=_DELIVER, apply_default_css=False)
-        desk.ask(_answering(assistant, overview), None, reply, api_visibility="private", show_progress="hidden")
+        # Not "once": a request that nobody waits for any more must not hold up the next.
+        quiet = {"api_visibility": "private", "show_progress": "hidden", "trigger_mode": "multiple"}
+        desk.ask(_answering(assistant, overview, positions), None, reply, **quiet)
     page.queue(max_size=_QUEUE, default_concurrency_limit=_WORKERS)
     return page
 
 
-def _answering(assistant: Assistant, overview: Overview) -> Callable[[Any], str]:
+def _answering(assistant: Assistant, overview: Overview, positions: Mapping[str, int]) -> Callable[[Any], str]:
     """What happens to a request of the page: {"questions", "first", "reply"} to the HTML of the turns from `first` on."""
-    positions = {document.name: place for place, document in enumerate(assistant.documents)}
 
     def answer(event: Any) -> str:
         questions, first, number = _request(event._data)

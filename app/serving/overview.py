@@ -16,8 +16,9 @@ class Overview:
 
     def __init__(self, zones: Sequence[Zone], facts: Sequence[Fact]) -> None:
         """`zones` and `facts` in the order of their documents."""
+        self.headings = {zone.name: zone for zone in reversed(zones)}
         self._zones = tuple(dict.fromkeys(zone.name for zone in zones))
-        self._facts = tuple(fact for fact in facts if fact.subject in set(self._zones))
+        self._facts = tuple(fact for fact in facts if fact.subject in self.headings)
 
     @cached_property
     def zones(self) -> tuple[str, ...]:

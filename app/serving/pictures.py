@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Protocol
 
 from app.answer import Answer
 from app.schema import PICKS, Fact
@@ -30,9 +31,26 @@ class Bar:
     chosen: bool
 
 
-def fragment(document: str, start: int, end: int, positions: Positions) -> str:
-    """The link that opens a place of a document."""
-    return f"#cite:{positions[document]}:{start}:{end}"
+class Span(Protocol):
+    """A stretch of a document: a passage, a fact, a heading."""
+
+    @property
+    def document(self) -> str:
+        """The document's name."""
+
+    @property
+    def start(self) -> int:
+        """Its first character."""
+
+    @property
+    def end(self) -> int:
+        """The character behind its last."""
+
+
+def link_html(kind: str, span: Span, text: str, where: str, positions: Positions, to: Span | None = None, extra: str = "") -> str:
+    """A link of some `kind` that opens a stretch of a document (up to the end of `to`); `where` says what place it is."""
+    target = f"#cite:{positions[span.document]}:{span.start}:{(to or span).end}"
+    return f'<a class="{kind}" lang="ja" href="{target}" title="{verbatim(where)}"{extra}>{verbatim(text)}</a>'
 
 
 def bars_of(answer: Answer, overview: Overview) -> list[Bar]:
@@ -94,22 +112,17 @@ def _chosen(answer: Answer) -> Sequence[str]:
 
 
 def _row(bar: Bar, largest: float, positions: Positions) -> str:
-    first, last = bar.facts[0], bar.facts[-1]
-    link = fragment(first.document, first.start, last.end, positions)
+    link = link_html("fact", bar.facts[0], bar.text, bar.zone, positions, to=bar.facts[-1])
     width = f"{100 * max(bar.number, 0.0) / largest:.1f}%"
     return (
         f'<tr{" class=chosen" if bar.chosen else ""}><th scope="row" lang="ja">{verbatim(bar.zone)}</th>'
         f'<td><span class="bar" style="inline-size:{width}"></span></td>'
-        f'<td class="number"><a class="fact" lang="ja" href="{link}" title="{verbatim(bar.zone)}">{verbatim(bar.text)}</a></td></tr>'
+        f'<td class="number">{link}</td></tr>'
     )
 
 
 def _cell(facts: Sequence[Fact], positions: Positions) -> str:
-    items = [
-        f'<a class="fact" lang="ja" href="{fragment(fact.document, fact.start, fact.end, positions)}"'
-        f' title="{verbatim(fact.subject or "")}">{verbatim(fact.text)}</a>'
-        for fact in facts
-    ]
+    items = [link_html("fact", fact, fact.text, fact.subject or "", positions) for fact in facts]
     if len(items) < 2:
         return "".join(items) or "–"
     return f"<ul>{''.join(f'<li>{item}</li>' for item in items)}</ul>"

@@ -11,9 +11,9 @@ from collections.abc import Mapping, Sequence
 
 from app.answer import Answer
 from app.schema import Document, Zone
-from app.serving.markup import asks, label, said, tag_html, verbatim
+from app.serving.markup import asks, label, said, verbatim
 from app.serving.overview import Overview
-from app.serving.pictures import Positions
+from app.serving.pictures import Positions, link_html
 from app.serving.texts import LANGUAGES, QUESTIONS, TEXTS
 from app.serving.turn import turn_html
 
@@ -31,13 +31,13 @@ def catalogue_json() -> str:
 
 
 def page_html(
-    documents: Sequence[Document], zones: Sequence[Zone], examples: Sequence[str], overview: Overview
+    documents: Sequence[Document], zones: Sequence[Zone], examples: Sequence[str], overview: Overview, positions: Positions
 ) -> str:
     """The whole page, with an empty conversation."""
     return (
         f'<div class="page">{_header_html()}<div class="desk"><main class="talk"{label("conversation")}>'
         '<div id="conversation"><section id="welcome">'
-        f"{welcome_html(documents, zones, examples, overview)}</section>"
+        f"{welcome_html(documents, zones, examples, overview, positions)}</section>"
         '<div id="turns"></div></div><div id="announce" class="unseen" role="status"></div>'
         f'<div id="problem" role="alert"></div>{_form_html()}</main>{source_html()}</div></div>'
     )
@@ -67,7 +67,7 @@ def _form_html() -> str:
 
 
 def welcome_html(
-    documents: Sequence[Document], zones: Sequence[Zone], examples: Sequence[str], overview: Overview
+    documents: Sequence[Document], zones: Sequence[Zone], examples: Sequence[str], overview: Overview, positions: Positions
 ) -> str:
     """The empty conversation: which documents answer, what to ask, and what they hold of each zone."""
     names = "、".join(f'<span class="filename" lang="ja">{verbatim(one.name)}</span>' for one in documents[:3])
@@ -77,18 +77,20 @@ def welcome_html(
         f'<button type="button" class="example" lang="ja"{asks(text)}>{verbatim(text)}</button>' for text in examples[:_MOST_EXAMPLES]
     )
     offered = f'<div class="examples" role="group"{label("examples")}>{questions}</div>' if questions else ""
-    shown = _cards_html(overview) if overview.zones else _sections_html(zones)
+    shown = _cards_html(overview) if overview.zones else _sections_html(zones, positions)
     return (
         f'{said("welcome", "h2")}{said("promise", "p")}<p class="sources">{said("documents")}: {names}</p>{offered}{shown}'
     )
 
 
-def _sections_html(zones: Sequence[Zone]) -> str:
-    sections = list(dict.fromkeys(zone.name for zone in zones))
-    tags = "".join(map(tag_html, sections[:_MOST_ZONES]))
-    if len(sections) > _MOST_ZONES:
-        tags += said("and_more", count=len(sections) - _MOST_ZONES)
-    return f'<div class="sections">{tags}</div>' if sections else ""
+def _sections_html(zones: Sequence[Zone], positions: Positions) -> str:
+    """The sections, each a link to its heading."""
+    headings = {zone.name: zone for zone in reversed(zones)}
+    names = list(dict.fromkeys(zone.name for zone in zones))
+    links = "".join(link_html("tag fact", headings[name], name, name, positions) for name in names[:_MOST_ZONES])
+    if len(names) > _MOST_ZONES:
+        links += said("and_more", count=len(names) - _MOST_ZONES)
+    return f'<div class="sections">{links}</div>' if names else ""
 
 
 def _cards_html(overview: Overview) -> str:

@@ -11,13 +11,13 @@ import json
 from collections.abc import Iterator
 from itertools import groupby
 
-from app.answer import Answer, Citation, Completeness, Label, Quote, Value, segment_json
+from app.answer import Answer, Citation, Label, Quote, Value, segment_json
 from app.schema import Passage
 from app.serving import rephrasing
 from app.serving.chips import chips_html
 from app.serving.markup import asks, label, said, tag_html, verbatim
 from app.serving.overview import Overview
-from app.serving.pictures import Positions, chart_html, comparison_html, fragment
+from app.serving.pictures import Positions, chart_html, comparison_html, link_html
 
 TINTS = 6
 _MOST_FOLLOW_UPS = 3
@@ -58,7 +58,7 @@ def answer_html(answer: Answer, overview: Overview, positions: Positions) -> str
         f'<div class="answer {answer.status}">{_verdict_html(answer)}'
         f'<div class="said" lang="{answer.plan.language}">{"".join(_segments_html(answer, positions))}</div>'
         f"{_choices_html(answer)}{chart_html(answer, overview, positions)}{comparison_html(answer, overview, positions)}"
-        f"{_complete_html(answer.completeness)}{chips_html(answer, overview)}"
+        f"{_complete_html(answer, overview, positions)}{chips_html(answer, overview)}"
         f"{_passages_html(answer, positions)}</div>"
     )
 
@@ -84,12 +84,9 @@ def _segments_html(answer: Answer, positions: Positions) -> Iterator[str]:
 
 
 def _mark_html(citation: Citation, positions: Positions) -> str:
-    passage = citation.passage
-    where = place(passage)
-    link = fragment(passage.document, passage.start, passage.end, positions)
-    tint = (citation.n - 1) % TINTS + 1
-    named = label("citation", n=citation.n, where=where)
-    return f'<a class="cite tint{tint}" href="{link}" title="{verbatim(where)}"{named}>[{citation.n}]</a>'
+    where = place(citation.passage)
+    kind = f"cite tint{(citation.n - 1) % TINTS + 1}"
+    return link_html(kind, citation.passage, f"[{citation.n}]", where, positions, extra=label("citation", n=citation.n, where=where))
 
 
 def _choices_html(answer: Answer) -> str:
@@ -101,17 +98,27 @@ def _choices_html(answer: Answer) -> str:
     return f'<div class="choices" role="group"{label("choose")}>{buttons}</div>'
 
 
-def _complete_html(complete: Completeness | None) -> str:
+def _complete_html(answer: Answer, overview: Overview, positions: Positions) -> str:
+    complete = answer.completeness
     if complete is None:
         return ""
     matched, unmatched = len(complete.matched), len(complete.unmatched)
     text = "complete" if complete.checked == complete.of else "partial"
     line = said(text, "summary", "", of=complete.of, checked=complete.checked, matched=matched, unmatched=unmatched)
     rows = "".join(
-        f"<div>{said(name, 'dt')}<dd>{''.join(map(tag_html, zones)) or '–'}</dd></div>"
+        f"<div>{said(name, 'dt')}<dd>{''.join(_checked_html(zone, answer, overview, positions) for zone in zones) or '–'}</dd></div>"
         for name, zones in (("matched", complete.matched), ("unmatched", complete.unmatched))
     )
     return f'<details class="complete">{line}<dl>{rows}</dl></details>'
+
+
+def _checked_html(zone: str, answer: Answer, overview: Overview, positions: Positions) -> str:
+    """A zone that was checked, as a link to what was looked at in it: what it states of the attribute, or its heading."""
+    facts = overview.facts(zone, answer.plan.attribute or "")
+    heading = overview.headings.get(zone)
+    if facts:
+        return link_html("tag fact", facts[0], zone, zone, positions, to=facts[-1])
+    return tag_html(zone) if heading is None else link_html("tag fact", heading, zone, zone, positions)
 
 
 def _passages_html(answer: Answer, positions: Positions) -> str:
@@ -119,8 +126,7 @@ def _passages_html(answer: Answer, positions: Positions) -> str:
         return ""
     rows = "".join(
         f'<li><span class="where">{"".join(map(tag_html, filter(None, (passage.zone, passage.kind))))}</span>'
-        f'<a class="passage" lang="ja" href="{fragment(passage.document, passage.start, passage.end, positions)}"'
-        f' title="{verbatim(place(passage))}">{verbatim(passage.text)}</a></li>'
+        f"{link_html('passage', passage, passage.text, place(passage), positions)}</li>"
         for passage in (hit.passage for hit in answer.hits)
     )
     summary = f'<summary>{said("related")} <span class="count">{len(answer.hits)}</span></summary>'
