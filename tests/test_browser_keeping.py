@@ -73,6 +73,27 @@ def test_a_reload_tells_the_same_conversation(browser: Any, real: Served) -> Non
         answers(page, 0)
 
 
+def test_a_long_conversation_is_told_from_its_end_and_goes_on_meanwhile(browser: Any, served: Served) -> None:
+    asked = [f"{n}番の木は？" for n in range(1, 31)]
+    with opened(browser, served.url) as page:
+        ask(page, "青川の長さは？")
+        page.evaluate("asked => localStorage.setItem('shutten-questions', JSON.stringify(asked))", asked)
+        served.assistant.asked.clear()
+        page.reload()
+        page.wait_for_selector(".turn")
+        ask_at_once = "青川の長さは？"
+        page.fill(BOX, ask_at_once)
+        page.press(BOX, "Enter")
+        answers(page, 31)
+        assert page.locator(".asked").all_inner_texts() == [*asked, ask_at_once]
+        assert served.assistant.asked[0] == (asked[22], tuple(asked[:22])), "the end comes first"
+        assert (ask_at_once, tuple(asked)) in served.assistant.asked
+        assert json.loads(page.evaluate("localStorage.getItem('shutten-questions')")) == [*asked, ask_at_once]
+        page.wait_for_function(
+            "() => { const all = document.querySelector('#conversation'); return all.scrollTop + all.clientHeight > all.scrollHeight - 60 }"
+        )
+
+
 def test_a_restart_of_the_server_keeps_the_conversation(browser: Any) -> None:
     first, second = FakeAssistant(), FakeAssistant()
     with serving(create_app(first)) as url:
@@ -120,6 +141,32 @@ def test_a_link_asks_its_question_once(browser: Any, served: Served) -> None:
         page.goto(served.url + "?q=" + quote(HOSTILE[0]))
         answers(page, 3)
         assert page.locator(".asked >> nth=2").inner_text() == HOSTILE[0]
+
+
+def test_a_link_that_cannot_be_asked_loses_nothing(browser: Any, served: Served) -> None:
+    with opened(browser, served.url) as page:
+        ask(page, "青川の長さは？")
+        page.goto(served.url + "?q=" + quote("長" * 1001))
+        page.wait_for_selector(".problem")
+        answers(page, 1)
+        assert json.loads(page.evaluate("localStorage.getItem('shutten-questions')")) == ["青川の長さは？"]
+
+
+def test_an_engine_that_fails_at_a_reload_does_not_forget_the_questions(browser: Any, served: Served) -> None:
+    with opened(browser, served.url) as page:
+        ask(page, "青川の長さは？")
+        served.assistant.broken = True
+        try:
+            page.reload()
+            page.wait_for_selector(".problem")
+        finally:
+            served.assistant.broken = False
+        page.fill(BOX, "南公園は？")
+        page.press(BOX, "Enter")
+        answers(page, 1)
+        assert served.assistant.asked[-1] == ("南公園は？", ("青川の長さは？",))
+        page.reload()
+        answers(page, 2)
 
 
 def test_copies_and_links(browser: Any, real: Served) -> None:

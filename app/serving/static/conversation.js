@@ -6,11 +6,14 @@
   const KEPT = "shutten-questions";
   const MOST = 200; // turns kept
   const MOST_BYTES = 900_000; // what one request may weigh; the server takes a little more
+  const CHUNK = 8; // turns told at a time when a conversation is told again
   const PROBE = 3_000; // milliseconds without a reply before the server is asked whether it is there
   const GIVE_UP = 60_000;
   let questions = []; // of the turns shown, in order
   let send = null; // hands a request to the server
   let waiting = null; // the request that is under way
+  let next = null; // what was asked while older turns were being told
+  let untold = []; // questions of older turns that are not on the page yet
   let replies = 0;
 
   const byId = (id) => document.getElementById(id);
@@ -35,31 +38,27 @@
 
   // ── Asking ─────────────────────────────────────────────────────────────────────────────────────────────────
 
-  function request(all, first) {
-    if (waiting) return false;
+  // `pressed`: by a button, which may be gone or far away when the answer comes; the focus then goes to the answer.
+  // `older`: turns that were there before the page was loaded, of which the newest were told first.
+  function request(all, first, { pressed = false, older = false } = {}) {
+    if (waiting) return;
     const asked = { questions: all, first, reply: (replies += 1) };
     if (new Blob([JSON.stringify(asked)]).size > MOST_BYTES) {
       problem("error.question_too_long");
-      return false;
+      return;
     }
-    waiting = { ...asked, since: Date.now() };
-    byId("conversation").setAttribute("aria-busy", "true");
+    waiting = { ...asked, pressed, older, since: Date.now() };
+    if (!older) byId("conversation").setAttribute("aria-busy", "true");
     send(asked);
     waiting.timer = setInterval(probe, PROBE);
-    return true;
   }
 
-  function ask(question) {
+  function ask(question, pressed = false) {
     question = question.toWellFormed ? question.toWellFormed() : question;
-    const before = questions.slice(1 - MOST);
-    if (before.length < questions.length) renumber(questions.length - before.length);
-    questions = before;
-    return request([...questions, question], questions.length);
-  }
-
-  // The oldest turns stay on the page, but are no longer part of what is asked again.
-  function renumber(gone) {
-    for (const turn of turns()) turn.dataset.turn = String(+turn.dataset.turn - gone);
+    const before = questions.slice(1 - MOST); // the oldest turns stay on the page, but are not asked again
+    const first = before.length;
+    if (waiting?.older) next = () => request([...before, question], first, { pressed });
+    else request([...before, question], first, { pressed });
   }
 
   async function probe() {
@@ -100,16 +99,56 @@
     settle();
     const wrong = reply.querySelector(".problem");
     byId("problem").replaceChildren(...(wrong ? [wrong] : []));
+    shutten.localise(reply);
     shutten.localise(byId("problem"));
-    if (wrong) return;
+    if (!wrong) take(asked, [...reply.querySelectorAll(".turn")]);
+    const go = next;
+    next = null;
+    if (go) go();
+    else if (!wrong) tellOlder();
+  }
+
+  // Puts the turns that were asked for into the conversation.
+  function take(asked, told) {
+    if (asked.older) {
+      untold = asked.questions.slice(0, asked.first);
+      insertAbove(told);
+      return;
+    }
     questions = asked.questions;
     keep();
     const box = byId("question");
     if (box.value === questions.at(-1)) box.value = "";
-    const told = [...reply.querySelectorAll(".turn")];
-    for (const turn of told) shutten.localise(turn);
     byId("turns").append(...told);
     present(told.at(-1));
+    if (asked.pressed) {
+      told.at(-1).tabIndex = -1;
+      told.at(-1).focus({ preventScroll: true });
+    }
+  }
+
+  // Above what is being read, which stays where it is.
+  function insertAbove(told) {
+    const conversation = byId("conversation");
+    const below = conversation.scrollHeight - conversation.scrollTop;
+    byId("turns").prepend(...told);
+    conversation.scrollTop = conversation.scrollHeight - below;
+  }
+
+  // Has the newest of the questions told that are not told yet; what is asked meanwhile goes first.
+  function tellOlder() {
+    if (untold.length) request(untold, Math.max(0, untold.length - CHUNK), { older: true });
+  }
+
+  // Tells a conversation that was there before: its end first, since that is what is read. Then asks `question`, if any.
+  function restore(before, question) {
+    questions = before;
+    untold = before.slice(0, -CHUNK);
+    const asks = question !== null && question !== before.at(-1) ? () => ask(question) : null;
+    if (before.length) {
+      request(before, untold.length);
+      next = asks;
+    } else asks?.();
   }
 
   // Shows the newest turn: its question at the top, its first citation in the source, its answer to a screen reader.
@@ -132,8 +171,10 @@
   }
 
   function clear() {
-    if (waiting) settle();
+    settle();
     questions = [];
+    untold = [];
+    next = null;
     keep();
     byId("turns").replaceChildren();
     byId("problem").replaceChildren();
@@ -147,7 +188,7 @@
     const button = event.target instanceof Element ? event.target.closest("[data-ask], [data-ask-text]") : null;
     if (button) {
       button.closest("details.chip")?.removeAttribute("open");
-      ask(button.dataset.ask ?? shutten.filled(button.dataset.askText, button.dataset));
+      ask(button.dataset.ask ?? shutten.filled(button.dataset.askText, button.dataset), true);
     }
     for (const menu of document.querySelectorAll("details[name=chip][open]"))
       if (!menu.contains(event.target)) menu.removeAttribute("open");
@@ -203,10 +244,7 @@
     shutten.startSource();
     settled();
     byId("question").focus({ preventScroll: true });
-    const before = kept();
-    const first = asked();
-    const all = first === null || before.at(-1) === first ? before : [...before, first];
-    if (all.length) request(all, 0);
+    restore(kept(), asked());
   }
 
   Object.assign(shutten, { connect, deliver });
