@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import json
 import re
+from dataclasses import replace
 from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
 
-from app.answer import Answer
+from app.answer import Answer, Choice, Citation, Completeness, Echo, Quote
+from app.schema import Document, Fact, Hit, Mention, Passage, Plan, Zone
 from app.serving import markup, rendering, turn
 from app.serving.overview import Overview
 from app.serving.texts import LANGUAGES, QUESTIONS, TEXTS
@@ -165,6 +167,37 @@ def test_nothing_of_the_shipped_document_is_in_the_code_of_the_page() -> None:
     for path in (Path(rendering.__file__).parent).rglob("*.*"):
         if path.suffix in (".py", ".js", ".css"):
             assert not names.search(path.read_text(encoding="utf-8")), path
+
+
+def test_hostile_names_everywhere_add_no_element() -> None:
+    """Zones, attributes, values, file names, words, choices, constraints: all of it from documents and users."""
+
+    def everything(text: str) -> list[str]:
+        document = Document(text, text * 2, "0" * 64)
+        zones = [Zone(f"{text}{n}", text, 0, 1) for n in (1, 2, 3)]
+        facts = [Fact(zone.name, attribute, text, text, 0, 1, f"{zone.name}{attribute}", number, text)
+                 for zone in zones for attribute, number in ((f"{text}a", 3.0), (f"{text}b", None), (f"{text}b", None))]  # fmt: skip
+        passages = [Passage(fact.passage_id, text, fact.subject, text, text, 0, 1) for fact in facts]
+        names = tuple(zone.name for zone in zones)
+        plan = Plan("ja", names[:2], f"{text}a", "rank", (Mention(text, 0, 1),), text, constraints=(text, f"then={text}", f">={text}"))
+        whole = Answer(
+            question=text, status="answered", reason=None, segments=(Echo(text, 0, len(text)), Quote(text, text, 0, 1, (1, 2))),
+            citations=tuple(Citation(n, passage) for n, passage in enumerate(passages, 1)),
+            hits=tuple(Hit(passage, 1.0, {}) for passage in passages), plan=plan, documents={text: "0"}, index="0",
+            choices=(Choice(text, text),), completeness=Completeness(3, 4, names[:1], (*names[1:], text)), id=text,
+        )  # fmt: skip
+        overview, positions = Overview(zones, facts), {text: 0}
+        source = rendering.page_html([document], zones, [text], overview, positions)
+        source += rendering.page_html([document], zones, [text], NOTHING, positions)
+        for status in ("answered", "clarify", "refused"):
+            source += rendering.reply_html([replace(whole, status=status)], 0, 1, overview, positions)
+        assert set(re.findall("[$`\\\\{}]|@children", source)) == set(), "a template could read it"
+        return [tag for tag, _ in Page(source).elements]
+
+    harmless = everything("あ")
+    assert "table" in harmless and "details" in harmless
+    for text in (*HOSTILE, "${alert(1)}{{value}}@children", '"><img src=x onerror=alert(1)>', "' onclick='x"):
+        assert everything(text) == harmless
 
 
 # ── The catalogue ───────────────────────────────────────────────────────────────────────────────────────────
