@@ -125,6 +125,22 @@ def test_an_engine_error_is_said_and_loses_nothing(page: Any, served: Served) ->
     assert page.input_value(BOX) == "青川の長さは？"
 
 
+def test_a_bug_is_said_without_its_secrets(page: Any, served: Served, caplog: pytest.LogCaptureFixture) -> None:
+    def fail(*args: object) -> None:
+        raise RuntimeError("secret path /home/x")
+
+    served.assistant.ask = fail
+    try:
+        page.fill(BOX, "青川の長さは？")
+        page.press(BOX, "Enter")
+        page.wait_for_selector(".problem")
+    finally:
+        del served.assistant.ask
+    assert "内部エラー" in page.inner_text(".problem")
+    assert "secret" not in page.content()
+    assert "secret" in caplog.text, "the server's log tells"
+
+
 def test_enter_within_a_conversion_does_not_send(page: Any, served: Served) -> None:
     page.focus(BOX)
     keyboard = page.context.new_cdp_session(page)

@@ -7,6 +7,7 @@ answers, it can have a whole conversation told again, after a reload or a restar
 
 from __future__ import annotations
 
+import logging
 import os
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
@@ -24,6 +25,7 @@ from app.schema import Document, Fact, Zone
 from app.serving import rendering
 from app.serving.overview import Overview
 
+_LOG = logging.getLogger(__name__)
 _STATIC = Path(__file__).parent / "static"
 _SCRIPTS = ("texts", "source", "records", "conversation")
 _FONTS = ["Hiragino Sans", "Noto Sans JP", "Noto Sans CJK JP", "Yu Gothic UI", "Meiryo", "sans-serif"]
@@ -100,12 +102,16 @@ def _answering(assistant: Assistant, overview: Overview, positions: Mapping[str,
     """What happens to a request of the page: {"questions", "first", "reply"} to the HTML of the turns from `first` on."""
 
     def answer(event: Any) -> str:
-        questions, first, number = _request(event._data)
+        number = 0
         try:
+            questions, first, number = _request(event._data)
             answers = [assistant.ask(questions[i], questions[:i]) for i in range(first, len(questions))]
+            return rendering.reply_html(answers, first, number, overview, positions)
         except ShuttenError as error:
             return rendering.problem_html(error.code, error.message, number)
-        return rendering.reply_html(answers, first, number, overview, positions)
+        except Exception:  # a bug: the page would wait for a reply that never comes
+            _LOG.exception("a request of the page")
+            return rendering.problem_html("internal", "", number)
 
     # Gradio passes the event by its annotation, which it must find as a class, not as a string.
     answer.__annotations__["event"] = gr.EventData

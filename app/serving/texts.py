@@ -147,6 +147,9 @@ TEXTS: Mapping[str, Mapping[Language, str]] = {
         "The server does not reply. Your question is still here: please send it again in a while.",
         "服务器没有响应。您的问题已保留，请稍后再发送。",
     ),
+    "error.internal": _all(
+        "内部エラーです。サーバーの記録を確かめてください。", "An internal error. Please see the server's log.", "内部错误，请查看服务器日志。"
+    ),
     "error.failed": _all("うまくいきませんでした。もう一度押してください。", "That did not work. Please try again.", "操作失败，请再试一次。"),
 }
 

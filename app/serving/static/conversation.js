@@ -8,7 +8,7 @@
   const MOST_BYTES = 900_000; // what one request may weigh; the server takes a little more
   const CHUNK = 8; // turns told at a time when a conversation is told again
   const PROBE = 3_000; // milliseconds without a reply before the server is asked whether it is there
-  const GIVE_UP = 60_000;
+  const GIVE_UP = 30_000; // milliseconds without a reply from a server that is there
   let questions = []; // of the turns shown, in order
   let send = null; // hands a request to the server
   let waiting = null; // the request that is under way
