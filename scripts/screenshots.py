@@ -34,7 +34,7 @@ SCENES = (
     Scene("page-dark", ("一番広い区は？",), (".complete summary",), scheme="dark"),
     Scene("page-empty"),
     Scene("page-noes", ("浦東新区の面積は？", "徐匯は14平方キロですよね", "濱江はどの区？"), top=0),
-    Scene("page-compared", ("徐匯と虹口を比べて",), (".comparison summary",)),
+    Scene("page-compared", ("徐匯と虹口を比べて",)),
     Scene("page-english", ("How large is Hongkou?", "What does Baoshan focus on?"), (".turn:last-child details.chip >> nth=0",), locale="en-US"),
     Scene("phone", ("一番広い区は？",), size=_PHONE),
     Scene("phone-source", ("徐匯区ではどんな施策がありますか？",), ("a.cite >> nth=2",), size=_PHONE),

@@ -163,11 +163,13 @@ def test_a_bar_for_each_size_each_opens_its_source(fresh: Any, real: Served) -> 
 
 def test_zones_side_by_side(fresh: Any) -> None:
     ask(fresh, "徐匯と虹口を比べて")
-    last(fresh, ".comparison summary").click()
+    assert last(fresh, ".comparison").get_attribute("open") is not None, "it does not say by what"
     assert last(fresh, ".comparison thead th").all_inner_texts() == ["項目", "徐匯", "虹口"]
     cells = {row.split("\t")[0]: row for row in last(fresh, ".comparison tbody tr").all_inner_texts()}
     assert list(cells) == ["エリア", "面積", "重点", "施策"]
     assert "約45平方キロメートル" in cells["面積"] and "約4平方キロメートル" in cells["面積"]
+    ask(fresh, "徐匯と宝山の面積の差は？")
+    assert last(fresh, ".comparison").get_attribute("open") is None
 
 
 def test_the_empty_page_shows_every_zone(fresh: Any) -> None:

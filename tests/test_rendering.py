@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from app.answer import Answer, Choice, Citation, Completeness, Echo, Quote
+from app.answer import Answer, Choice, Citation, Completeness, Computed, Echo, Label, Quote, Value
 from app.schema import Document, Fact, Hit, Mention, Passage, Plan, Zone
 from app.serving import markup, rendering, turn
 from app.serving.overview import Overview
@@ -98,6 +98,16 @@ def test_segments_come_in_order_each_followed_by_its_marks() -> None:
     ]
     tints = [attributes["class"] for tag, attributes in page.elements if "cite" in (attributes.get("class") or "")]
     assert tints == ["cite tint1", "cite tint2"]
+
+
+@pytest.mark.parametrize(("between", "marks"), [("で、", "宝山で、約50[1]"), ("\n", "宝山[1]\n約50[1]"), (None, "宝山[1]約50[2]")])
+def test_a_mark_is_not_said_twice_in_a_line(between: str | None, marks: str) -> None:
+    passages = answer("𠮷田公園の面積は？").citations
+    label = () if between is None else (Label(between, "max:1"),)
+    second = (2,) if between is None else (1,)
+    segments = (Computed("宝山", "max", (1,), (1,)), *label, Value("約50", 50.0, "km", True, second))
+    whole = replace(answer("𠮷田公園の面積は？"), segments=segments, citations=passages)
+    assert Page(turn.answer_html(whole, NOTHING, POSITIONS)).text.startswith(marks)
 
 
 def test_related_passages_are_folded_with_zone_and_kind() -> None:

@@ -98,8 +98,10 @@ def comparison_html(answer: Answer, overview: Overview, positions: Positions) ->
         + "</tr>"
         for name in overview.attributes
     )
+    # Who compares two zones without saying by what wants to see all of it.
+    unfolded = " open" if answer.plan.attribute is None or answer.plan.implied else ""
     return (
-        f'<details class="comparison">{said("comparison", "summary")}<div class="wide" tabindex="0" role="region"{label("comparison")}>'
+        f'<details class="comparison"{unfolded}>{said("comparison", "summary")}<div class="wide" tabindex="0" role="region"{label("comparison")}>'
         f"<table><thead><tr>{said('attribute', 'th', '', ' scope=col')}{head}</tr></thead><tbody>{rows}</tbody></table></div></details>"
     )
 

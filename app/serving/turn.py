@@ -8,10 +8,10 @@ highlight. The answer itself, as the contract's JSON, travels along in a `templa
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import groupby
 
-from app.answer import Answer, Citation, Label, Quote, Value, segment_json
+from app.answer import Answer, Citation, Label, Quote, Segment, Value, segment_json
 from app.schema import Passage
 from app.serving import rephrasing
 from app.serving.chips import chips_html
@@ -73,14 +73,23 @@ def _verdict_html(answer: Answer) -> str:
 def _segments_html(answer: Answer, positions: Positions) -> Iterator[str]:
     numbered = {citation.n: citation for citation in answer.citations}
     # Neighbours that stand on the same citations share one set of marks.
-    for cited, segments in groupby(answer.segments, key=lambda segment: segment.citations):
+    groups = [(cited, list(segments)) for cited, segments in groupby(answer.segments, key=lambda segment: segment.citations)]
+    for i, (cited, segments) in enumerate(groups):
         for segment in segments:
             japanese = isinstance(segment, Quote | Value) or (isinstance(segment, Label) and segment.label.startswith("word:"))
             language = ' lang="ja"' if japanese and answer.plan.language != "ja" else ""
             yield f'<span class="{segment_json(segment)["type"]}"{language}>{verbatim(segment.text)}</span>'
         marks = "".join(_mark_html(numbered[n], positions) for n in cited if n in numbered)
-        if marks:
+        if marks and not _is_marked_soon(cited, groups[i + 1 : i + 3]):
             yield f'<sup class="marks">{marks}</sup>'
+
+
+def _is_marked_soon(cited: Sequence[int], following: Sequence[tuple[Sequence[int], Sequence[Segment]]]) -> bool:
+    """Whether the same line goes on to the same citations: 「東で、約50メートル[1]」 needs no [1] behind 東."""
+    match following:
+        case [((), between), (same, _)]:
+            return same == cited and not any("\n" in segment.text for segment in between)
+    return False
 
 
 def _mark_html(citation: Citation, positions: Positions) -> str:
