@@ -8,7 +8,9 @@ from typing import Any
 import pytest
 
 from app.evaluating.questions import half, read_questions
-from tests.browsing import ROOT, Served, answers, ask, expect_active, highlighted, opened
+from app.serving.server import create_app
+from tests.browsing import ROOT, Served, answers, ask, expect_active, highlighted, opened, serving
+from tests.fake_assistant import FakeAssistant
 
 FIFTY = [
     question
@@ -120,6 +122,17 @@ def test_choices_of_an_ambiguous_question_are_buttons(fresh: Any) -> None:
     assert "徐匯" in last(fresh, ".said").inner_text()
 
 
+def test_what_is_said_stands_out_of_what_is_cited(fresh: Any) -> None:
+    ask(fresh, "濱江はどの区？")
+    last(fresh, "a.cite").nth(1).click()
+    fresh.wait_for_function("document.querySelector('mark.quoted')?.textContent === '西岸濱江エリア'")
+    ((_, _, cited),) = highlighted(fresh)
+    assert cited.startswith("大徐家匯エリア、西岸濱江エリア、"), "all of the passage is marked all the same"
+    ask(fresh, "虹口の面積は？")
+    fresh.wait_for_function("document.querySelector('mark.active')?.textContent.startsWith('総面積は約4')")
+    assert fresh.locator("mark.quoted").count() == 0
+
+
 def test_the_three_noes_look_different(fresh: Any) -> None:
     looks = {}
     for question in ("浦東新区の面積は？", "徐匯は14平方キロですよね", "濱江はどの区？", "虹口の面積は？"):
@@ -189,3 +202,15 @@ def test_follow_ups_ask_about_the_same_zone(fresh: Any) -> None:
     buttons.nth(1).click()
     answers(fresh, 2)
     assert "グリーン・低炭素サービス" in last(fresh, ".said").inner_text()
+
+
+def test_a_document_without_a_guide_has_no_cards_and_works(browser: Any) -> None:
+    plain = FakeAssistant()
+    plain.facts = ()
+    with serving(create_app(plain)) as url, opened(browser, url) as page:
+        assert page.locator(".card, #welcome h3").count() == 0
+        page.click("#welcome .sections a >> text=南公園")
+        page.wait_for_function("document.querySelector('mark.active')?.textContent === '南公園'")
+        ask(page, "𠮷田公園の面積は？")
+        assert page.locator("details.chip, .chart, .comparison, .follow-ups").count() == 0
+        assert page.locator("span.chip").count() == 3

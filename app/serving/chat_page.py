@@ -32,6 +32,7 @@ _FONTS = ["Hiragino Sans", "Noto Sans JP", "Noto Sans CJK JP", "Yu Gothic UI", "
 _QUEUE = 64
 _WORKERS = 4
 _MOST_TURNS = 200
+_MOST_TOLD = 10  # turns of one reply: a long conversation is told some turns at a time
 # The page's script asks by the event `ask`, and finds the reply in the other component.
 _CONNECT = "window.shutten.connect(element, (request) => trigger('ask', request));"
 _DELIVER = "watch('value', () => window.shutten.deliver(element));"
@@ -122,7 +123,10 @@ def _request(data: Any) -> tuple[list[str], int, int]:
     """What the page's script sends, and nothing else. Raises InputError."""
     match data:
         case {"questions": [*questions], "first": int(first), "reply": int(number)} if (
-            all(isinstance(question, str) for question in questions) and 0 <= first <= len(questions) <= _MOST_TURNS
+            all(isinstance(question, str) for question in questions)
+            and len(questions) <= _MOST_TURNS
+            and 0 <= len(questions) - first <= _MOST_TOLD
+            and first >= 0
         ):
             return questions, first, number
     raise InputError("request_invalid", "ページからの要求ではありません。ページを開き直してください。")

@@ -78,25 +78,32 @@
     view.painted = [];
   }
 
+  const QUOTED = 0x8000;
+
   // Marks `spans` in the document, each in its tint, and `active` as such; where they overlap, the later and `active` win.
-  function paint(view, spans, active) {
+  // Of `active`, what the answer says word for word (`quotes`) stands out.
+  function paint(view, spans, active, quotes) {
     unpaint(view);
+    view.article.classList.toggle("precise", quotes.length > 0);
     const touched = new Set();
     for (const span of spans)
       for (let at = lineAt(view, span.start); at < view.lines.length && view.lines[at].start < span.end; at += 1)
         touched.add(view.lines[at]);
     for (const line of touched) {
-      const shade = new Uint16Array(line.text.length); // 0, or 1 + the span's place
+      const shade = new Uint16Array(line.text.length); // 0, or 1 + the span's place, and whether it is quoted
       for (const span of [...spans.filter((one) => one !== active), active])
         shade.fill(1 + spans.indexOf(span), unitAt(line, span.start), unitAt(line, span.end));
+      for (const quote of quotes)
+        for (let at = unitAt(line, quote.start); at < unitAt(line, quote.end); at += 1) shade[at] |= QUOTED;
       const nodes = [];
       for (let from = 0, to = 0; from < shade.length; from = to) {
         while (to < shade.length && shade[to] === shade[from]) to += 1;
         const text = document.createTextNode(line.text.slice(from, to));
         if (!shade[from]) nodes.push(text);
         else {
-          const span = spans[shade[from] - 1];
-          const mark = make("mark", { className: `${span === active ? "active" : "other"} ${span.tint}` });
+          const span = spans[(shade[from] & ~QUOTED) - 1];
+          const quoted = shade[from] & QUOTED ? " quoted" : "";
+          const mark = make("mark", { className: `${span === active ? "active" : "other"} ${span.tint}${quoted}` });
           mark.append(text);
           nodes.push(mark);
         }
@@ -179,6 +186,17 @@
     return place === undefined ? null : { place: +place, start: +start, end: +end, tint };
   }
 
+  // What the answer of a link says word for word within a stretch that it cites, if that is not all of it.
+  function quotesIn(link, cited) {
+    const record = link.closest(".turn")?.querySelector("template.record");
+    const segments = record ? JSON.parse(record.content.textContent).segments : [];
+    const size = cited.end - cited.start;
+    return segments.filter(
+      ({ type, document, start, end }) =>
+        type === "quote" && document === names[cited.place] && start >= cited.start && end <= cited.end && end - start < size,
+    );
+  }
+
   // Shows what a link cites; the other citations of the same answer get their tints.
   async function follow(link) {
     const cited = target(link);
@@ -189,7 +207,7 @@
     const same = others.find((one) => one && one.start === cited.start && one.end === cited.end && one.place === cited.place);
     cited.tint ||= same ? same.tint : "tint1";
     const elsewhere = others.filter((one) => one && one.place === cited.place && one !== same);
-    paint(found, [...elsewhere, cited], cited);
+    paint(found, [...elsewhere, cited], cited, quotesIn(link, cited));
     unmark();
     link.classList.add("current");
     where(link.title);
