@@ -33,7 +33,7 @@ def assistant(built: Settings) -> Assistant:
 # ── The page ────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")  # while it is open, no other test of its process can run an event loop of its own
 def browser() -> Iterator[Any]:
     """A headless Chromium. CI sets SHUTTEN_REQUIRE_BROWSER, so that a missing one there is a failure and not a skip."""
     from tests.browsing import CHROMIUM, FLAGS

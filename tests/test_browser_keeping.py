@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 import subprocess
 import sys
 from pathlib import Path
@@ -49,13 +48,22 @@ def test_an_exported_conversation_is_proved(browser: Any, real: Served, tmp_path
     assert [line.split("\t")[0] for line in done.stdout.splitlines()] == ["found"] * len(ASKED)
 
 
-def test_as_markdown_everything_is_quoted(browser: Any, served: Served) -> None:
+def test_as_markdown_everything_is_seen_and_nothing_read(browser: Any, served: Served) -> None:
+    reader = pytest.importorskip("markdown_it").MarkdownIt("commonmark").enable(["table", "strikethrough"])
+    asked = ["𠮷田公園の面積は？", *HOSTILE, "全文"]
     with opened(browser, served.url) as page:
-        ask(page, "𠮷田公園の面積は？")
-        ask(page, HOSTILE[2])
-        text = exported(page, "markdown").decode("utf-8")
-    assert text.startswith("## 𠮷田公園の面積は？\n\n約12ヘクタール\\[1\\]です。池と𠮷野桜の並木\\[2\\]\n\n- \\[1\\] 公園 \\<b\\>")
-    assert not re.search(r"(?<!\\)[\[\]<>*_`|!]", text), "something that Markdown would read"
+        for question in asked:
+            ask(page, question)
+        tokens = reader.parse(exported(page, "markdown").decode("utf-8"))
+    parts = [child for token in tokens for child in token.children or []]
+    assert {part.type for part in parts} <= {"text", "text_special", "softbreak", "hardbreak", "entity"}
+    assert {token.tag for token in tokens} <= {"h2", "p", "ul", "li", ""}
+    headings = [tokens[i + 1] for i, token in enumerate(tokens) if token.type == "heading_open"]
+    shown = ["".join(part.content for part in heading.children or []) for heading in headings]
+    assert shown == [" ".join(question.split()) for question in asked]
+    whole = "".join(part.content for part in parts)
+    assert "約12ヘクタール[1]です。池と𠮷野桜の並木[2]" in whole
+    assert "[1] 公園 <b>&.txt" in whole
 
 
 def test_a_reload_tells_the_same_conversation(browser: Any, real: Served) -> None:

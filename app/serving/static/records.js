@@ -29,12 +29,17 @@
 
   const plain = (record) => [marked(record), "", ...record.citations.map(sourceLine)].join("\n").trim() + "\n";
 
-  // Backslashes before whatever Markdown could read, so that what was quoted is what is seen.
-  const escaped = (text) => text.replace(/[\\`*_{}[\]()#+\-.!<>|~$&]/g, "\\$&").replace(/\r?\n/g, "  \n");
+  // A backslash before every punctuation mark that Markdown could read, and no indentation: what was said is what is seen.
+  const escaped = (text) => text.replace(/[!-/:-@[-`{-~]/g, "\\$&").replace(/^[ \t]+/gm, "");
+  const heading = (text) => escaped(text.replace(/\s+/g, " "));
+  const paragraph = (text) => escaped(text).replace(/\r?\n(?=.)/g, "  \n");
 
   const markdown = (all) =>
     all
-      .map((record) => `## ${escaped(record.question)}\n\n${escaped(marked(record))}\n\n${record.citations.map((one) => `- ${escaped(sourceLine(one))}\n`).join("")}`)
+      .map((record) => {
+        const sources = record.citations.map((citation) => `- ${heading(sourceLine(citation))}\n`);
+        return `## ${heading(record.question)}\n\n${paragraph(marked(record))}\n\n${sources.join("")}`;
+      })
       .join("\n");
 
   function save(name, type, text) {
