@@ -88,6 +88,18 @@ def test_examples_choices_and_history(page: Any, served: Served) -> None:
     ]
 
 
+def test_a_question_asked_before_the_answer_waits_for_it(page: Any, served: Served) -> None:
+    page.evaluate(
+        """() => { const box = document.querySelector('#question');
+            const enter = () => box.dispatchEvent(new KeyboardEvent('keydown', {key: 'Enter', bubbles: true, cancelable: true}));
+            box.value = '青川の長さは？'; enter(); enter(); box.value = '桜の木は？'; enter(); }"""
+    )
+    answers(page, 2)
+    page.wait_for_timeout(300)
+    assert served.assistant.asked == [("青川の長さは？", ()), ("桜の木は？", ("青川の長さは？",))]
+    assert page.input_value(BOX) == ""
+
+
 def test_a_refusal_looks_different_and_clears_the_highlight(page: Any) -> None:
     ask(page, "青川の長さは？")
     page.wait_for_selector("mark.active")

@@ -12,7 +12,7 @@
   let questions = []; // of the turns shown, in order
   let send = null; // hands a request to the server
   let waiting = null; // the request that is under way
-  let next = null; // what was asked while older turns were being told
+  let next = null; // what was asked meanwhile
   let untold = []; // questions of older turns that are not on the page yet
   let replies = 0;
 
@@ -41,7 +41,6 @@
   // `pressed`: by a button, which may be gone or far away when the answer comes; the focus then goes to the answer.
   // `older`: turns that were there before the page was loaded, of which the newest were told first.
   function request(all, first, { pressed = false, older = false } = {}) {
-    if (waiting) return;
     const asked = { questions: all, first, reply: (replies += 1) };
     if (new Blob([JSON.stringify(asked)]).size > MOST_BYTES) {
       problem("error.question_too_long");
@@ -53,12 +52,15 @@
     waiting.timer = setInterval(probe, PROBE);
   }
 
+  // What is asked while another request is under way waits for it; the same question twice is Enter pressed twice.
   function ask(question, pressed = false) {
-    question = question.toWellFormed ? question.toWellFormed() : question;
+    if (waiting) {
+      if (waiting.older || question !== waiting.questions.at(-1)) next = () => ask(question, pressed);
+      return;
+    }
+    const asked = question.toWellFormed ? question.toWellFormed() : question;
     const before = questions.slice(1 - MOST); // the oldest turns stay on the page, but are not asked again
-    const first = before.length;
-    if (waiting?.older) next = () => request([...before, question], first, { pressed });
-    else request([...before, question], first, { pressed });
+    request([...before, asked], before.length, { pressed });
   }
 
   async function probe() {
@@ -71,6 +73,7 @@
       // it is not
     }
     if (!there && mine === waiting) {
+      next = null;
       settle();
       problem("error.no_reply");
     }
