@@ -5,13 +5,41 @@ from __future__ import annotations
 import shutil
 import subprocess
 import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
-QUESTIONS = ("虹口の面積は？", "浦東新区の面積は？", "クルーズ船の補給に関する施策は？", "徐匯区ではどんな施策がありますか？")
-SIZES = {"page": (1440, 900, "light"), "page-dark": (1440, 900, "dark"), "phone": (390, 844, "light")}
+_DESK = (1440, 900)
+_PHONE = (390, 844)
+
+
+@dataclass(frozen=True)
+class Scene:
+    """One picture: what is asked, then what is clicked; `top` is the turn that is scrolled to, from 0."""
+
+    name: str
+    questions: Sequence[str] = ()
+    clicks: Sequence[str] = ()
+    size: tuple[int, int] = _DESK
+    scheme: str = "light"
+    locale: str = "ja-JP"
+    top: int | None = None
+
+
+SCENES = (
+    Scene("page", ("虹口の面積は？", "徐匯区ではどんな施策がありますか？"), (".turn:last-child a.cite >> nth=2",)),
+    Scene("page-dark", ("一番広い区は？",), (".complete summary",), scheme="dark"),
+    Scene("page-empty"),
+    Scene("page-noes", ("浦東新区の面積は？", "徐匯は14平方キロですよね", "濱江はどの区？"), top=0),
+    Scene("page-compared", ("徐匯と虹口を比べて",)),
+    Scene("page-english", ("How large is Hongkou?", "What does Baoshan focus on?"), (".turn:last-child details.chip >> nth=0",), locale="en-US"),
+    Scene("phone", ("一番広い区は？",), size=_PHONE),
+    Scene("phone-source", ("徐匯区ではどんな施策がありますか？",), ("a.cite >> nth=2",), size=_PHONE),
+    Scene("phone-empty", size=_PHONE, scheme="dark"),
+)
 
 cli = typer.Typer(add_completion=False, rich_markup_mode=None)
 
@@ -19,6 +47,7 @@ cli = typer.Typer(add_completion=False, rich_markup_mode=None)
 @cli.command()
 def main(
     out: Annotated[Path, typer.Option(help="Folder of the pictures.")] = Path("docs"),
+    only: Annotated[str, typer.Option(help="Only the pictures whose name holds this.")] = "",
     port: Annotated[int, typer.Option(help="Port to serve on meanwhile.")] = 7871,
 ) -> None:
     """Take the pictures; needs requirements-dev.txt and a Chromium."""
@@ -32,27 +61,40 @@ def main(
         try:
             assert server.stdout is not None
             server.stdout.readline()  # it says one line when it is ready
-            _take(chromium, f"http://127.0.0.1:{port}/", out)
+            _take(chromium, f"http://127.0.0.1:{port}/", out, [scene for scene in SCENES if only in scene.name])
         finally:
             server.terminate()
 
 
-def _take(chromium: str, url: str, out: Path) -> None:
+def _take(chromium: str, url: str, out: Path, scenes: Sequence[Scene]) -> None:
     from playwright.sync_api import sync_playwright
 
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox", "--disable-gpu"])
-        for name, (width, height, scheme) in SIZES.items():
-            page = browser.new_page(viewport={"width": width, "height": height}, color_scheme=scheme)
+        for scene in scenes:
+            width, height = scene.size
+            session = browser.new_context(
+                viewport={"width": width, "height": height}, color_scheme=scene.scheme, locale=scene.locale
+            )
+            page = session.new_page()
             page.goto(url)
-            for number, question in enumerate(QUESTIONS, 1):
-                page.fill("textarea", question)
-                page.keyboard.press("Enter")
-                page.get_by_text("関連する箇所").nth(number - 1).wait_for()
-            page.wait_for_timeout(800)  # the source scrolls smoothly
-            page.screenshot(path=out / f"{name}.png")
-            page.close()
+            _play(page, scene)
+            page.screenshot(path=out / f"{scene.name}.png")
+            session.close()
         browser.close()
+
+
+def _play(page: Any, scene: Scene) -> None:
+    page.wait_for_selector("#source-text .line", state="attached")
+    for number, question in enumerate(scene.questions, 1):
+        page.fill("#question", question)
+        page.keyboard.press("Enter")
+        page.wait_for_function(f"document.querySelectorAll('#turns .turn').length === {number}")
+    for selector in scene.clicks:
+        page.click(selector)
+    if scene.top is not None:
+        page.evaluate("top => document.querySelectorAll('.turn')[top].scrollIntoView()", scene.top)
+    page.wait_for_timeout(1200)  # the source scrolls smoothly
 
 
 if __name__ == "__main__":

@@ -7,7 +7,7 @@ from hashlib import sha256
 
 from app.answer import Answer, Choice, Citation, Echo, Label, Quote, Reason, Segment, Status, Value
 from app.errors import ModelError, QuestionError
-from app.schema import Document, Hit, Passage, Plan, Zone
+from app.schema import Document, Fact, Hit, Passage, Plan, Zone
 
 HOSTILE = (
     '<script>document.title="hacked"</script>',
@@ -46,6 +46,11 @@ class FakeAssistant:
         )
         self.zones = (self._zone("𠮷田公園", 0), self._zone("南公園", 0), self._zone("青川", 1))
         self.examples = ("𠮷田公園の面積は？", "青川の長さは？", "桜の木は？")
+        self.facts = tuple(
+            Fact(zone, "面積", f"約{size}ヘクタール", park.name, start, start + len(f"約{size}ヘクタール"), f"size-{zone}", size, "ヘクタール", True)
+            for zone, size, park in (("𠮷田公園", 12, self.documents[0]), ("南公園", 3, self.documents[0]))
+            for start in (park.text.index(f"約{size}ヘクタール"),)
+        )
         self.asked: list[tuple[str, tuple[str, ...]]] = []
         self.broken = False
 

@@ -57,6 +57,7 @@ class Assistant:
         self._calculator = Calculator(self._attributes, ledger, composer)
         self._of_document = frozenset(item.name for item in planner.attributes if item.of == "document")
         self.examples = tuple(examples)
+        self.facts = reading.facts
 
     @property
     def documents(self) -> tuple[Document, ...]:

@@ -1,13 +1,15 @@
 """The chat page: asks one `Assistant`, shows what it answers, and knows nothing else.
 
-The only module that imports Gradio. All HTML comes from `rendering`; what happens in the browser (highlights,
-IME) is in `static/page.js`. A session's state is the list of its answers; the conversation is drawn from it.
+The only module that imports Gradio. All HTML comes from `rendering`; what happens in the browser is in `static/`. The
+server keeps no conversation: the browser sends the questions so far, and since the same questions always get the same
+answers, it can have a whole conversation told again, after a reload or a restart of the server.
 """
 
 from __future__ import annotations
 
+import logging
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -18,15 +20,22 @@ import gradio as gr
 from fastapi import FastAPI
 
 from app.answer import Answer
-from app.errors import ShuttenError
-from app.schema import Document, Zone
+from app.errors import InputError, ShuttenError
+from app.schema import Document, Fact, Zone
 from app.serving import rendering
+from app.serving.overview import Overview
 
+_LOG = logging.getLogger(__name__)
 _STATIC = Path(__file__).parent / "static"
+_SCRIPTS = ("texts", "source", "records", "conversation")
 _FONTS = ["Hiragino Sans", "Noto Sans JP", "Noto Sans CJK JP", "Yu Gothic UI", "Meiryo", "sans-serif"]
-_MOST_EXAMPLES = 6
 _QUEUE = 64
 _WORKERS = 4
+_MOST_TURNS = 200
+_MOST_TOLD = 10  # turns of one reply: a long conversation is told some turns at a time
+# The page's script asks by the event `ask`, and finds the reply in the other component.
+_CONNECT = "window.shutten.connect(element, (request) => trigger('ask', request));"
+_DELIVER = "watch('value', () => window.shutten.deliver(element));"
 
 
 class Assistant(Protocol):
@@ -41,6 +50,10 @@ class Assistant(Protocol):
         """Their sections, in order."""
 
     @property
+    def facts(self) -> Sequence[Fact]:
+        """What they state of these, in order."""
+
+    @property
     def examples(self) -> Sequence[str]:
         """Questions to offer to somebody who has not asked anything yet."""
 
@@ -50,14 +63,14 @@ class Assistant(Protocol):
 
 def mount(app: FastAPI, assistant: Assistant) -> FastAPI:
     """Serve the page at `/` of `app`, behind whatever routes and middleware it has already."""
-    script = (_STATIC / "page.js").read_text(encoding="utf-8")
+    scripts = "".join((_STATIC / f"{name}.js").read_text(encoding="utf-8") for name in _SCRIPTS)
     gr.mount_gradio_app(
         app,
         build(assistant),
         path="/",
         theme=gr.themes.Base(font=_FONTS, font_mono=["ui-monospace", "monospace"]),
         css=(_STATIC / "page.css").read_text(encoding="utf-8"),
-        head=f"<script>{script}</script>",
+        head=f"<script>window.shuttenTexts = {rendering.catalogue_json()};\n{scripts}</script>",
         footer_links=[],
         run_history=False,
         show_error=False,
@@ -72,85 +85,48 @@ def mount(app: FastAPI, assistant: Assistant) -> FastAPI:
 
 def build(assistant: Assistant) -> gr.Blocks:
     """The page: conversation on one side, source on the other."""
-    page: gr.Blocks = gr.Blocks(
-        title=rendering.TITLE, analytics_enabled=False, fill_width=True, fill_height=True
-    )
+    overview = Overview(assistant.zones, assistant.facts)
+    positions = {document.name: place for place, document in enumerate(assistant.documents)}
+    shown = rendering.page_html(assistant.documents, assistant.zones, assistant.examples, overview, positions)
+    page: gr.Blocks = gr.Blocks(title=rendering.TITLE, analytics_enabled=False, fill_width=True, fill_height=True)
     with page:
-        turns = gr.State(list[Answer]())
-        gr.HTML(rendering.header_html(), elem_id="masthead", padding=False)
-        with gr.Row(elem_id="desk"):
-            with gr.Column(elem_id="talk", min_width=0):
-                chat = gr.Chatbot(
-                    elem_id="conversation",
-                    show_label=False,
-                    height="100%",
-                    layout="panel",
-                    placeholder=rendering.welcome_html(assistant.documents, assistant.zones),
-                    examples=[{"text": question} for question in assistant.examples[:_MOST_EXAMPLES]],
-                    buttons=[],
-                    latex_delimiters=[],
-                    group_consecutive_messages=False,
-                    allow_tags=False,
-                    feedback_options=None,
-                )
-                problem = gr.HTML(elem_id="problem", padding=False)
-                with gr.Row(elem_id="asking"):
-                    box = gr.Textbox(
-                        elem_id="question",
-                        label="質問",
-                        show_label=False,
-                        container=False,
-                        placeholder="資料について質問する",
-                        lines=1,
-                        max_lines=5,
-                        scale=1,
-                        autofocus=True,
-                    )
-                    send = gr.Button("送信", elem_id="send", variant="primary", scale=0, min_width=72)
-                clear = gr.Button("会話を消す", elem_id="clear", scale=0, min_width=0)
-            with gr.Column(elem_id="source", min_width=0):
-                gr.HTML(rendering.source_html(), elem_id="source-panel", padding=False)
-
-        typed, clicked = _handlers(assistant)
-        shown = [chat, problem, turns]
-        quiet: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden"}
-        gr.on([box.submit, send.click], typed, [box, turns], [*shown, box], **quiet)
-        chat.example_select(clicked, [turns], shown, **quiet)
-        chat.option_select(clicked, [turns], shown, **quiet)
-        clear.click(lambda: ([], "", []), None, shown, **quiet)
+        desk = gr.HTML(shown, elem_id="desk", js_on_load=_CONNECT, apply_default_css=False)
+        reply = gr.HTML("", elem_id="reply", js_on_load=_DELIVER, apply_default_css=False)
+        # Not "once": a request that nobody waits for any more must not hold up the next.
+        quiet = {"api_visibility": "private", "show_progress": "hidden", "trigger_mode": "multiple"}
+        desk.ask(_answering(assistant, overview, positions), None, reply, **quiet)
     page.queue(max_size=_QUEUE, default_concurrency_limit=_WORKERS)
     return page
 
 
-def _handlers(assistant: Assistant) -> tuple[Callable[..., Any], Callable[..., Any]]:
-    """What happens to a typed and to a clicked question; a failure changes only the line that says it."""
-    positions = {document.name: place for place, document in enumerate(assistant.documents)}
+def _answering(assistant: Assistant, overview: Overview, positions: Mapping[str, int]) -> Callable[[Any], str]:
+    """What happens to a request of the page: {"questions", "first", "reply"} to the HTML of the turns from `first` on."""
 
-    def ask(question: str, turns: list[Answer]) -> tuple[Any, Any, Any]:
+    def answer(event: Any) -> str:
+        number = 0
         try:
-            answer = assistant.ask(question, [turn.question for turn in turns])
+            questions, first, number = _request(event._data)
+            answers = [assistant.ask(questions[i], questions[:i]) for i in range(first, len(questions))]
+            return rendering.reply_html(answers, first, number, overview, positions)
         except ShuttenError as error:
-            return gr.skip(), rendering.problem_html(error.message), gr.skip()
-        turns = [*turns, answer]
-        return [message for turn in turns for message in _messages(turn, positions)], "", turns
-
-    def typed(question: str | None, turns: list[Answer]) -> tuple[Any, Any, Any, Any]:
-        chat, problem, kept = ask(question or "", turns)
-        return chat, problem, kept, gr.skip() if problem else ""
+            return rendering.problem_html(error.code, error.message, number)
+        except Exception:  # a bug: the page would wait for a reply that never comes
+            _LOG.exception("a request of the page")
+            return rendering.problem_html("internal", "", number)
 
     # Gradio passes the event by its annotation, which it must find as a class, not as a string.
-    def clicked(turns: list[Answer], event: gr.SelectData) -> tuple[Any, Any, Any]:
-        value = event.value
-        return ask(value["text"] if isinstance(value, dict) else str(value), turns)
-
-    clicked.__annotations__["event"] = gr.SelectData
-    return typed, clicked
+    answer.__annotations__["event"] = gr.EventData
+    return answer
 
 
-def _messages(turn: Answer, positions: dict[str, int]) -> list[dict[str, Any]]:
-    """A question and its answer as Gradio's messages; choices become buttons under the last answer."""
-    options = [{"label": choice.text, "value": choice.question} for choice in turn.choices]
-    return [
-        {"role": "user", "content": rendering.question_html(turn.question)},
-        {"role": "assistant", "content": rendering.answer_html(turn, positions), "options": options},
-    ]
+def _request(data: Any) -> tuple[list[str], int, int]:
+    """What the page's script sends, and nothing else. Raises InputError."""
+    match data:
+        case {"questions": [*questions], "first": int(first), "reply": int(number)} if (
+            all(isinstance(question, str) for question in questions)
+            and len(questions) <= _MOST_TURNS
+            and 0 <= len(questions) - first <= _MOST_TOLD
+            and first >= 0
+        ):
+            return questions, first, number
+    raise InputError("request_invalid", "ページからの要求ではありません。ページを開き直してください。")

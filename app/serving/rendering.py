@@ -1,152 +1,148 @@
-"""From data to the page's HTML; pure functions, and the only place that writes HTML.
+"""The page around the conversation as HTML, and the replies that are put into it; pure functions.
 
-Knows nothing of Gradio, of the server, or of how an answer came about. Every string that came from a document
-or a user passes through `verbatim`: HTML, markdown, LaTeX and URLs in it are shown and never interpreted.
-A citation is a link `#cite:DOCUMENT:START:END` (place among the documents, code points, half open), which
-`static/page.js` turns into a highlight; a fragment, because the chatbot's sanitiser drops data attributes.
+With `turn`, `chips`, `pictures` and `markup` the only place that writes HTML. Every string that came from a document or
+a user passes through `markup.verbatim`: HTML, markdown, LaTeX, templates and URLs in it are shown, never interpreted.
 """
 
 from __future__ import annotations
 
-import html
-import re
-from collections.abc import Iterator, Mapping, Sequence
-from itertools import groupby
+import json
+from collections.abc import Mapping, Sequence
 
-from app.answer import Answer, Citation, segment_json
-from app.schema import Document, Passage, Zone
+from app.answer import Answer
+from app.schema import Document, Zone
+from app.serving.markup import asks, label, said, verbatim
+from app.serving.overview import Overview
+from app.serving.pictures import Positions, link_html
+from app.serving.texts import LANGUAGES, QUESTIONS, TEXTS
+from app.serving.turn import turn_html
 
 TITLE = "出典 Shutten"
-TAGLINE = "資料に書いてあることだけを、出典つきで答えます。"
 
-_STATUS_TAGS = {"refused": "答えられません", "clarify": "確認させてください", "corrected": "資料と異なります"}
-_REASON_TAGS = {
-    "not_in_document": "資料に記載がありません",
-    "attribute_absent": "資料にない項目です",
-    "name_unknown": "資料にない名前です",
-    "missing_operand": "比べる値が足りません",
-    "out_of_scope": "この資料の範囲外です",
-    "ambiguous": "どちらのことですか",
-    "false_premise": "前提が資料と異なります",
-}
-# What markdown could read as markup once html.escape is done: all ASCII punctuation and every line break.
-_MARKUP = re.compile(r"&#?\w+;|[^0-9A-Za-z \u0080-\U0010ffff]")
 _MOST_ZONES = 12
+_MOST_EXAMPLES = 6
 
 
-def verbatim(text: str) -> str:
-    """HTML that shows exactly `text`: escaped, and what markdown or LaTeX could read turned into entities."""
-    return _MARKUP.sub(
-        lambda found: found[0] if len(found[0]) > 1 else f"&#{ord(found[0])};", html.escape(text)
-    )
+def catalogue_json() -> str:
+    """The texts and the questions of buttons, by language, for the page's script."""
+    texts = {**TEXTS, **{f"ask.{name}": words for name, words in QUESTIONS.items()}}
+    by_language = {tongue: {name: words.get(tongue, words["ja"]) for name, words in texts.items()} for tongue in LANGUAGES}
+    return json.dumps(by_language, ensure_ascii=False).replace("<", "\\u003c")
 
 
-def header_html() -> str:
-    """The page's title and what it does, in one line."""
-    name, _, latin = TITLE.partition(" ")
-    return f'<header class="masthead"><h1>{name} <span>{latin}</span></h1><p>{TAGLINE}</p></header>'
-
-
-def welcome_html(documents: Sequence[Document], zones: Sequence[Zone]) -> str:
-    """The empty conversation: which documents answer, and which sections they have."""
-    names = "、".join(f'<span class="filename">{verbatim(one.name)}</span>' for one in documents[:3])
-    if len(documents) > 3:
-        names += f" ほか{len(documents) - 3}件"
-    sections = list(dict.fromkeys(zone.name for zone in zones))
-    tags = "".join(tag_html(name) for name in sections[:_MOST_ZONES])
-    if len(sections) > _MOST_ZONES:
-        tags += f'<span class="more">ほか{len(sections) - _MOST_ZONES}</span>'
-    listed = f'<div class="sections">{tags}</div>' if sections else ""
+def page_html(
+    documents: Sequence[Document], zones: Sequence[Zone], examples: Sequence[str], overview: Overview, positions: Positions
+) -> str:
+    """The whole page, with an empty conversation."""
     return (
-        '<div class="welcome"><h2>資料について、質問してください。</h2>'
-        "<p>答えは資料のことばのまま示し、番号を押すと資料の該当箇所が開きます。"
-        "書かれていないことは、書かれていないと答えます。</p>"
-        f'<p class="sources">資料：{names}</p>{listed}</div>'
+        f'<div class="page">{_header_html()}<div class="desk"><main class="talk"{label("conversation")}>'
+        '<div id="conversation"><section id="welcome">'
+        f"{welcome_html(documents, zones, examples, overview, positions)}</section>"
+        '<div id="turns"></div></div><div id="announce" class="unseen" role="status"></div>'
+        f'<div id="problem" role="alert"></div>{_form_html()}</main>{source_html()}</div></div>'
     )
+
+
+def _header_html() -> str:
+    name, _, latin = TITLE.partition(" ")
+    tongues = "".join(f'<option value="{tongue}" lang="{tongue}">{shown}</option>' for tongue, shown in LANGUAGES.items())
+    exports = said("export_json", "button", "", " id=export-json type=button") + said(
+        "export_markdown", "button", "", " id=export-markdown type=button"
+    )
+    return (
+        f'<header class="masthead"><h1 lang="ja">{name} <span>{latin}</span></h1>{said("tagline", "p")}'
+        f'<div class="menubar">{said("open_source", "button", "", " id=open-source type=button")}'
+        f'<details id="export" name="chip">{said("export", "summary")}<div class="menu">{exports}</div></details>'
+        f"{said('clear', 'button', '', ' id=clear type=button')}"
+        f'<select id="language"{label("language")}>{tongues}</select></div></header>'
+    )
+
+
+def _form_html() -> str:
+    return (
+        '<form id="asking"><textarea id="question" rows="1" autocomplete="off" enterkeyhint="send"'
+        f' data-placeholder="placeholder" placeholder="{TEXTS["placeholder"]["ja"]}"{label("question")}></textarea>'
+        f"{said('send', 'button', '', ' id=send type=submit')}</form>"
+    )
+
+
+def welcome_html(
+    documents: Sequence[Document], zones: Sequence[Zone], examples: Sequence[str], overview: Overview, positions: Positions
+) -> str:
+    """The empty conversation: which documents answer, what to ask, and what they hold of each zone."""
+    names = "、".join(f'<span class="filename" lang="ja">{verbatim(one.name)}</span>' for one in documents[:3])
+    if len(documents) > 3:
+        names += " " + said("and_more", count=len(documents) - 3)
+    questions = "".join(
+        f'<button type="button" class="example" lang="ja"{asks(text)}>{verbatim(text)}</button>' for text in examples[:_MOST_EXAMPLES]
+    )
+    offered = f'<div class="examples" role="group"{label("examples")}>{questions}</div>' if questions else ""
+    shown = _cards_html(overview) if overview.zones else _sections_html(zones, positions)
+    return (
+        f'{said("welcome", "h2")}{said("promise", "p")}<p class="sources">{said("documents")}: {names}</p>{offered}{shown}'
+    )
+
+
+def _sections_html(zones: Sequence[Zone], positions: Positions) -> str:
+    """The sections, each a link to its heading."""
+    headings = {zone.name: zone for zone in reversed(zones)}
+    names = list(dict.fromkeys(zone.name for zone in zones))
+    links = "".join(link_html("tag fact", headings[name], name, name, positions) for name in names[:_MOST_ZONES])
+    if len(names) > _MOST_ZONES:
+        links += said("and_more", count=len(names) - _MOST_ZONES)
+    return f'<div class="sections">{links}</div>' if names else ""
+
+
+def _cards_html(overview: Overview) -> str:
+    most = {
+        name: max((fact.number or 0.0 for zone in overview.zones for fact in overview.facts(zone, name)), default=0.0)
+        for name in overview.measured
+    }
+    cards = "".join(_card_html(zone, overview, most) for zone in overview.zones[:_MOST_ZONES])
+    return f'{said("overview", "h3")}<ul class="cards">{cards}</ul>'
+
+
+def _card_html(zone: str, overview: Overview, most: Mapping[str, float]) -> str:
+    stated = {name: facts for name in overview.attributes if (facts := overview.facts(zone, name))}
+    rows = "".join(
+        _card_row(name, f'<span lang="ja">{verbatim(facts[0].text)}</span>' + _bar_html(facts[0].number, most.get(name, 0.0)))
+        for name, facts in stated.items()
+        if name not in overview.listed
+    )
+    counts = "".join(_card_row(name, said("pieces", count=len(stated[name]))) for name in stated if name in overview.listed)
+    button = f'<button type="button" class="card" data-ask-text="ask.zone" data-zones="{verbatim(zone)}">'
+    return f'<li>{button}<b lang="ja">{verbatim(zone)}</b>{rows}<span class="counts">{counts}</span></button></li>'
+
+
+def _card_row(name: str, value: str) -> str:
+    return f'<span class="row"><span class="what" lang="ja">{verbatim(name)}</span><span>{value}</span></span>'
+
+
+def _bar_html(number: float | None, most: float) -> str:
+    return f'<span class="bar" style="inline-size:{100 * number / most:.1f}%"></span>' if number and most > 0 else ""
 
 
 def source_html() -> str:
-    """The empty source panel; `page.js` fetches the documents and fills it."""
+    """The empty source panel; `source.js` fetches the documents and fills it."""
     return (
-        '<section class="source" aria-label="資料"><div class="source-head">'
-        '<h2>資料</h2><select id="source-select" aria-label="資料を選ぶ" hidden></select>'
-        '<span id="source-name"></span><span id="source-where" aria-live="polite"></span></div>'
-        '<nav id="source-zones" aria-label="資料の区分" hidden></nav>'
-        '<div id="source-text" tabindex="0" lang="ja">読み込んでいます…</div></section>'
+        f'<aside id="source"{label("source")}><div class="source-head">{said("source", "h2")}'
+        f'<select id="source-select"{label("choose_document")} hidden></select>'
+        '<span id="source-name" lang="ja"></span><span id="source-where" lang="ja" aria-live="polite"></span>'
+        f"{said('close', 'button', '', ' id=close-source type=button')}</div>"
+        f'<nav id="source-zones"{label("sections")} lang="ja" hidden></nav>'
+        f'<div id="source-text" tabindex="0" role="region"{label("source")} lang="ja">{said("loading")}</div></aside>'
     )
 
 
-def problem_html(message: str) -> str:
-    """What went wrong with the last question, in words; the question itself stays in its box."""
-    return f'<div class="problem" role="alert">{verbatim(message)}</div>'
+def reply_html(answers: Sequence[Answer], first: int, reply: int, overview: Overview, positions: Positions) -> str:
+    """What the script puts into the conversation in place of its turns from `first` on; `reply` is which request it is to."""
+    turns = "".join(turn_html(answer, first + i, overview, positions) for i, answer in enumerate(answers))
+    return f'<div class="reply" data-reply="{reply}" data-first="{first}">{turns}</div>'
 
 
-def question_html(question: str) -> str:
-    """A question in the conversation, as it was typed."""
-    return f'<div class="asked">{verbatim(question)}</div>'
+def problem_html(code: str, message: str, reply: int) -> str:
+    """What went wrong with a request, in words; the question itself stays in its box."""
+    known = f"error.{code}"
+    text = said(known, "div", "problem") if known in TEXTS else f'<div class="problem">{verbatim(message)}</div>'
+    return f'<div class="reply" data-reply="{reply}">{text}</div>'
 
-
-def tag_html(text: str) -> str:
-    """A small tag: a zone or a kind."""
-    return f'<span class="tag">{verbatim(text)}</span>'
-
-
-def place(passage: Passage) -> str:
-    """Where a passage stands, in words: its zone, if it has one, and its kind."""
-    return passage.kind if passage.zone is None else f"{passage.zone}・{passage.kind}"
-
-
-def answer_html(answer: Answer, positions: Mapping[str, int]) -> str:
-    """An answer: what sort of answer it is, its segments with their citation marks, and the passages found.
-
-    `positions`: each document's name to its place in the list of documents that the page shows.
-    """
-    return (
-        f'<div class="answer {answer.status}">{_verdict_html(answer)}'
-        f'<div class="said" lang="{answer.plan.language}">{"".join(_segments_html(answer, positions))}</div>'
-        f"{_passages_html(answer, positions)}</div>"
-    )
-
-
-def _verdict_html(answer: Answer) -> str:
-    if answer.status == "answered":
-        return ""
-    tag = _REASON_TAGS[answer.reason] if answer.reason else _STATUS_TAGS[answer.status]
-    return f'<div class="verdict">{tag}</div>'
-
-
-def _segments_html(answer: Answer, positions: Mapping[str, int]) -> Iterator[str]:
-    numbered = {citation.n: citation for citation in answer.citations}
-    # Neighbours that stand on the same citations share one set of marks.
-    for cited, segments in groupby(answer.segments, key=lambda segment: segment.citations):
-        for segment in segments:
-            yield f'<span class="{segment_json(segment)["type"]}">{verbatim(segment.text)}</span>'
-        marks = "".join(_mark_html(numbered[n], positions) for n in cited if n in numbered)
-        if marks:
-            yield f'<sup class="marks">{marks}</sup>'
-
-
-def _mark_html(citation: Citation, positions: Mapping[str, int]) -> str:
-    passage = citation.passage
-    title = verbatim(place(passage))
-    return f'<a class="cite" href="{_fragment(passage, positions)}" title="{title}">[{citation.n}]</a>'
-
-
-def _fragment(passage: Passage, positions: Mapping[str, int]) -> str:
-    return f"#cite:{positions[passage.document]}:{passage.start}:{passage.end}"
-
-
-def _passages_html(answer: Answer, positions: Mapping[str, int]) -> str:
-    if not answer.hits:
-        return ""
-    rows = "".join(
-        f'<li><span class="where">{"".join(map(tag_html, filter(None, (passage.zone, passage.kind))))}</span>'
-        f'<a class="passage" href="{_fragment(passage, positions)}" title="{verbatim(place(passage))}">'
-        f"{verbatim(passage.text)}</a></li>"
-        for passage in (hit.passage for hit in answer.hits)
-    )
-    return (
-        '<details class="related">'
-        f'<summary>関連する箇所 <span class="count">{len(answer.hits)}</span></summary>'
-        f"<ol>{rows}</ol></details>"
-    )

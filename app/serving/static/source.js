@@ -1,13 +1,16 @@
-// The browser's half of the chat page: fills the source panel, and turns `#cite:DOCUMENT:START:END` links into highlights.
+// The source panel: fills it, and turns `#cite:DOCUMENT:START:END` links into highlights, each citation in its own tint.
 // A document enters the DOM once, line by line, as text nodes: HTML parsing would turn CRLF into LF and move every offset.
 // Offsets arrive as Unicode code points and are converted here, since strings in JavaScript count UTF-16 units.
 (() => {
   "use strict";
+  const shutten = window.shutten;
   const LINK = /^#cite:(\d+):(\d+):(\d+)$/;
   const SURROGATE = /[\uD800-\uDBFF]/;
   const views = new Map(); // document's place in the list -> promise of what was rendered of it
   let names = [];
   let shown = null; // the view in the panel
+  let arrived;
+  const ready = new Promise((resolve) => (arrived = resolve)); // the documents' names are known
   let latest = 0; // the latest request to show something: an earlier one that arrives late is dropped
 
   const byId = (id) => document.getElementById(id);
@@ -75,24 +78,32 @@
     view.painted = [];
   }
 
-  // Marks `spans` in the document, `active` darker than the rest; where they overlap, `active` wins.
-  function paint(view, spans, active) {
+  const QUOTED = 0x8000;
+
+  // Marks `spans` in the document, each in its tint, and `active` as such; where they overlap, the later and `active` win.
+  // Of `active`, what the answer says word for word (`quotes`) stands out.
+  function paint(view, spans, active, quotes) {
     unpaint(view);
+    view.article.classList.toggle("precise", quotes.length > 0);
     const touched = new Set();
     for (const span of spans)
       for (let at = lineAt(view, span.start); at < view.lines.length && view.lines[at].start < span.end; at += 1)
         touched.add(view.lines[at]);
     for (const line of touched) {
-      const shade = new Uint8Array(line.text.length);
+      const shade = new Uint16Array(line.text.length); // 0, or 1 + the span's place, and whether it is quoted
       for (const span of [...spans.filter((one) => one !== active), active])
-        shade.fill(span === active ? 2 : 1, unitAt(line, span.start), unitAt(line, span.end));
+        shade.fill(1 + spans.indexOf(span), unitAt(line, span.start), unitAt(line, span.end));
+      for (const quote of quotes)
+        for (let at = unitAt(line, quote.start); at < unitAt(line, quote.end); at += 1) shade[at] |= QUOTED;
       const nodes = [];
       for (let from = 0, to = 0; from < shade.length; from = to) {
         while (to < shade.length && shade[to] === shade[from]) to += 1;
         const text = document.createTextNode(line.text.slice(from, to));
         if (!shade[from]) nodes.push(text);
         else {
-          const mark = make("mark", { className: shade[from] === 2 ? "active" : "other" });
+          const span = spans[(shade[from] & ~QUOTED) - 1];
+          const quoted = shade[from] & QUOTED ? " quoted" : "";
+          const mark = make("mark", { className: `${span === active ? "active" : "other"} ${span.tint}${quoted}` });
           mark.append(text);
           nodes.push(mark);
         }
@@ -102,13 +113,30 @@
     }
   }
 
-  // Scrolls inside the panel only, never the page.
-  function scrollTo(element) {
+  let wanted = null; // what the panel is scrolling to
+
+  // Scrolls inside the panel only, never the page. Lines that were never seen have an estimated height, so that what is
+  // scrolled to may have moved by the time it is there: look again until it stays.
+  async function scrollTo(element, calm = window.matchMedia("(prefers-reduced-motion: reduce)").matches) {
     const panel = byId("source-text");
-    const below = element.getBoundingClientRect().top - panel.getBoundingClientRect().top;
-    const calm = window.matchMedia("(prefers-reduced-motion: reduce)").matches;
-    const top = panel.scrollTop + below - panel.clientHeight / 3;
-    panel.scrollTo({ top, behavior: calm ? "auto" : "smooth" });
+    wanted = element;
+    for (let tries = 0; tries < 6 && wanted === element; tries += 1) {
+      const below = element.getBoundingClientRect().top - panel.getBoundingClientRect().top;
+      const most = panel.scrollHeight - panel.clientHeight;
+      const top = Math.max(0, Math.min(most, panel.scrollTop + below - panel.clientHeight / 3));
+      if (tries && Math.abs(top - panel.scrollTop) < 2) return;
+      panel.scrollTo({ top, behavior: calm || tries ? "auto" : "smooth" });
+      await still(panel);
+    }
+  }
+
+  // Resolves when the panel has not moved for some frames.
+  async function still(panel) {
+    for (let last = NaN, same = 0; same < 4; same += 1) {
+      await new Promise((resolve) => setTimeout(resolve, 25));
+      if (panel.scrollTop !== last) same = 0;
+      last = panel.scrollTop;
+    }
   }
 
   function present(view, place) {
@@ -131,15 +159,21 @@
   async function open(place) {
     const request = (latest += 1);
     try {
+      await ready;
       const found = await view(place);
       if (request !== latest) return null;
       present(found, place);
       return found;
     } catch (error) {
       console.error(error);
-      if (request === latest) byId("source-where").textContent = "資料を読み込めませんでした。もう一度押してください。";
+      if (request === latest) shutten.say(byId("source-where"), "source_failed");
       return null;
     }
+  }
+
+  function where(text) {
+    delete byId("source-where").dataset.text;
+    byId("source-where").textContent = text;
   }
 
   function unmark() {
@@ -148,45 +182,61 @@
 
   function target(link) {
     const [, place, start, end] = LINK.exec(link.getAttribute("href")) || [];
-    return place === undefined ? null : { place: +place, start: +start, end: +end };
+    const tint = [...link.classList].find((name) => name.startsWith("tint")) || "";
+    return place === undefined ? null : { place: +place, start: +start, end: +end, tint };
   }
 
-  // Shows what a link cites; the other citations of the same answer get a lighter tint.
+  // What the answer of a link says word for word within a stretch that it cites, if that is not all of it.
+  function quotesIn(link, cited) {
+    const record = link.closest(".turn")?.querySelector("template.record");
+    const segments = record ? JSON.parse(record.content.textContent).segments : [];
+    const size = cited.end - cited.start;
+    return segments.filter(
+      ({ type, document, start, end }) =>
+        type === "quote" && document === names[cited.place] && start >= cited.start && end <= cited.end && end - start < size,
+    );
+  }
+
+  // Shows what a link cites; the other citations of the same answer get their tints.
   async function follow(link) {
     const cited = target(link);
-    const answer = link.closest(".answer");
-    const others = answer ? [...answer.querySelectorAll("a.cite")].map(target) : [];
     const found = cited && (await open(cited.place));
     if (!found) return;
-    paint(found, [...others.filter((one) => one && one.place === cited.place), cited], cited);
+    const answer = link.closest(".answer");
+    const others = answer ? [...answer.querySelectorAll("a.cite")].map(target) : [];
+    const same = others.find((one) => one && one.start === cited.start && one.end === cited.end && one.place === cited.place);
+    cited.tint ||= same ? same.tint : "tint1";
+    const elsewhere = others.filter((one) => one && one.place === cited.place && one !== same);
+    paint(found, [...elsewhere, cited], cited, quotesIn(link, cited));
     unmark();
     link.classList.add("current");
-    byId("source-where").textContent = link.title;
+    where(link.title);
     const mark = found.article.querySelector("mark.active");
     if (mark) scrollTo(mark);
   }
 
-  // When the number of answers changes, the newest one's first citation is followed by itself.
-  function watch(conversation) {
-    let count = 0;
-    const look = () => {
-      // Gradio names a message by its source, which a screen reader would read out tag by tag.
-      for (const message of conversation.querySelectorAll('[data-testid="bot"][aria-label], [data-testid="user"][aria-label]'))
-        message.removeAttribute("aria-label");
-      const answers = conversation.querySelectorAll(".answer");
-      if (answers.length === count) return;
-      count = answers.length;
-      const link = count ? answers[count - 1].querySelector("a.cite") : null;
-      if (link) follow(link);
-      else {
-        latest += 1;
-        if (shown) unpaint(shown);
-        unmark();
-        byId("source-where").textContent = "";
-      }
-    };
-    new MutationObserver(look).observe(conversation, { childList: true, subtree: true });
-    look();
+  // Forgets what is highlighted; a citation that is still being opened will not be.
+  function forget() {
+    latest += 1;
+    if (shown) unpaint(shown);
+    unmark();
+    where("");
+  }
+
+  const isSheet = () => window.matchMedia("(max-width: 860px)").matches;
+
+  // On a phone the source is a sheet over the conversation; elsewhere it is always there.
+  function raise() {
+    if (!isSheet()) return;
+    byId("source").classList.add("raised");
+    byId("close-source").focus({ preventScroll: true });
+  }
+
+  function lower() {
+    if (!byId("source").classList.contains("raised")) return;
+    byId("source").classList.remove("raised");
+    const from = document.querySelector("#conversation a.current") || byId("open-source");
+    from.focus({ preventScroll: true });
   }
 
   async function start() {
@@ -195,16 +245,19 @@
       names = (await fetchJson("v1/documents")).documents.map((one) => one.name);
     } catch (error) {
       console.error(error);
-      byId("source-text").textContent = "資料を読み込めませんでした。ページを開き直してください。";
+      shutten.say(byId("source-text"), "source_failed");
       return;
     }
     select.replaceChildren(...names.map((name, place) => make("option", { value: String(place), textContent: name })));
     select.hidden = names.length < 2;
     select.addEventListener("change", () => {
-      byId("source-where").textContent = "";
+      where("");
       open(+select.value);
     });
-    watch(byId("conversation"));
+    byId("open-source").addEventListener("click", raise);
+    byId("close-source").addEventListener("click", lower);
+    document.addEventListener("keydown", (event) => event.key === "Escape" && lower());
+    arrived();
     if (!latest && names.length) open(0);
   }
 
@@ -215,24 +268,11 @@
       if (!link) return;
       event.preventDefault();
       event.stopPropagation();
+      raise();
       follow(link);
     },
     true,
   );
 
-  // Enter that settles a Japanese conversion is not a wish to send. Safari ends the composition before its keydown: 229.
-  for (const type of ["keydown", "keypress"])
-    window.addEventListener(
-      type,
-      (event) => {
-        if (event.key === "Enter" && (event.isComposing || event.keyCode === 229)) event.stopImmediatePropagation();
-      },
-      true,
-    );
-
-  const waiting = setInterval(() => {
-    if (!byId("source-text") || !byId("conversation")) return;
-    clearInterval(waiting);
-    start();
-  }, 30);
+  Object.assign(shutten, { startSource: start, follow, forget });
 })();
