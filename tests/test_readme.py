@@ -6,6 +6,7 @@ import re
 from pathlib import Path
 
 import pytest
+import yaml
 
 from app.answering.assistant import Assistant
 from app.serving.plain_text import answer_text
@@ -65,3 +66,12 @@ def test_the_japanese_front_door_says_the_same(pattern: str) -> None:
 
     assert found(README)
     assert found(JAPANESE) == found(README)
+
+
+def test_the_space_of_the_front_matter_can_start() -> None:
+    space = yaml.safe_load(README.split("---\n")[1])
+    required = (ROOT / "requirements.txt").read_text()
+    assert (space["sdk"], space["python_version"]) == ("gradio", "3.11")
+    assert f"gradio=={space['sdk_version']}\n" in required
+    program = (ROOT / space["app_file"]).read_text(encoding="utf-8")
+    assert '"app", "chat", "--host", "0.0.0.0", "--port", "7860"' in program
