@@ -161,10 +161,10 @@ class Assistant:
         """The passages that answer, if any do."""
         confidence = 1.0 if self._is_located(plan) else self._judge.confidence(plan, hits)
         if confidence < self._threshold:
-            return self._composer.refusal(question, plan, self._judge.absent(plan), hits, confidence)
+            return self._composer.refusal(question, plan, self._judge.absent(question, plan), hits, confidence)
         matches = self._relevance.matches(question, plan)
         if "without" in plan.constraints and not matches:
-            return self._composer.refusal(question, plan, self._judge.absent(plan), hits, confidence)
+            return self._composer.refusal(question, plan, self._judge.absent(question, plan), hits, confidence)
         if plan.operation == "count_matches" and matches:
             kinds = [hit.passage for hit in matches if hit.passage.kind == matches[0].passage.kind]
             return derivation.count_matches(self._composer.draft(question, plan), kinds, hits)

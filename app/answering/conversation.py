@@ -38,7 +38,8 @@ _STATING = ("look_up", "list", "search", "nth", "which", "count")
 _REST = {">": "<=", ">=": "<", "<": ">=", "<=": ">"}
 _OVER_ALL = ("sum", "mean", "max", "min", "rank", "nth")
 ORDERED = ("nth", "max", "min", "rank")
-_BETWEEN = ("difference", "ratio", "compare")
+_OF_TWO = ("difference", "ratio")
+_BETWEEN = (*_OF_TWO, "compare")
 
 
 def resolve(question: str, plan: Plan, context: Context | None, of_document: Collection[str] = ()) -> Plan:
@@ -53,10 +54,13 @@ def resolve(question: str, plan: Plan, context: Context | None, of_document: Col
         plan = replace(plan, attribute=None)
     if plan.pointed and (changed := _pointed(text, plan, context)) is not None:
         return changed
-    for way in (_another_zone, _the_others, _another_place, _another_operation, _another_attribute):
-        if (changed := way(text, plan, context)) is not None:
-            return changed
-    return plan
+    ways = (_another_zone, _the_others, _another_place, _another_operation, _another_attribute)
+    found = next((changed for way in ways if (changed := way(text, plan, context)) is not None), plan)
+    if found.operation in _OF_TWO and len(found.subjects) != 2 and "of=ends" not in found.constraints:
+        return plan
+    if found.computed and found.attribute is None and found.operation != "count":
+        return replace(found, attribute=context.plan.attribute)
+    return found
 
 
 # ── Ways to follow up ───────────────────────────────────────────────────────────────────────────────────────
@@ -88,7 +92,7 @@ def _another_zone(text: str, plan: Plan, context: Context) -> Plan | None:
     if before.places and not before.subjects and before.operation in ("which", "look_up", "search"):
         return replace(plan, places=before.places, attribute=before.attribute, operation="look_up")
     if before.operation == "check":
-        return replace(before, subjects=plan.subjects, confirms=True)
+        return replace(before, subjects=plan.subjects, operation="check" if len(plan.subjects) == 1 else "filter", confirms=True)
     if before.terms and before.operation in ("which", "search"):
         kept = replace(plan, attribute=before.attribute, operation="search", leftover=before.leftover)
         return replace(kept, terms=before.terms, topic=before.topic)
@@ -127,7 +131,7 @@ def _the_others(text: str, plan: Plan, context: Context) -> Plan | None:
         kept = replace(plan, operation="which", constraints=names, leftover=before.leftover, terms=before.terms)
         return replace(kept, topic=before.topic, attribute=before.attribute)
     attribute = plan.attribute or before.attribute
-    if len(context.zones) == 1 and context.shown and not is_about_zones(text):
+    if len(context.zones) == 1 and context.shown and attribute and not is_about_zones(text):
         without = tuple(f"except={place}" for place in context.shown)
         return replace(plan, subjects=context.zones, attribute=attribute, operation="list", constraints=without)
     if context.zones and attribute:
@@ -166,6 +170,11 @@ def _another_place(text: str, plan: Plan, context: Context) -> Plan | None:
     return None
 
 
+def _of_one(plan: Plan, zones: tuple[str, ...]) -> Plan:
+    """Whether one zone keeps a bound; the mean is one of all zones."""
+    return replace(plan, subjects=zones, operation="filter" if "mean" in "".join(plan.constraints) else "check")
+
+
 def _another_operation(text: str, plan: Plan, context: Context) -> Plan | None:
     """「合計すると？」「では20以上だと？」「じゃあ小さいのは？」: something else done with the same numbers."""
     before = context.plan
@@ -175,7 +184,7 @@ def _another_operation(text: str, plan: Plan, context: Context) -> Plan | None:
     if plan.constraint("then"):
         return plan
     if plan.operation == "filter" and plan.confirms and len(context.zones) == 1 and before.operation != "filter":
-        return replace(plan, subjects=context.zones, operation="check")
+        return _of_one(plan, context.zones)
     one = operation_of(text, 1, UNITLESS)
     if one and one.name in ("position", "share") and len(context.zones) == 1:
         counts = ("by=count",) if asks_many(text) and attribute != before.attribute else ()
@@ -223,7 +232,7 @@ def _another_attribute(text: str, plan: Plan, context: Context) -> Plan | None:
     if plan.confirms and plan.attribute and not plan.computed and len(zones) == 1 and (stated := stated_count(text)):
         return replace(plan, subjects=zones, operation="check", constraints=("by=count", stated))
     if plan.operation in ("check", "filter") and plan.computed and plan.confirms and len(zones) == 1:
-        return replace(plan, subjects=zones, operation="check")
+        return _of_one(plan, zones)
     if plan.operation == "sum" and plan.counts and len(zones) == 1:  # how many of them does it have
         return replace(plan, subjects=zones, operation="count", constraints=())
     if plan.computed and plan.operation not in ("count", "position"):
@@ -265,7 +274,7 @@ def _same_zones(again: Operation, before: Plan) -> tuple[str, ...]:
 
 def _with(plan: Plan, attribute: str | None, before: Plan, operation: Operation, zones: tuple[str, ...]) -> Plan:
     counts = before.counts and attribute == before.attribute and "by=count" not in operation.constraints
-    constraints = [*(["by=count"] if counts else []), *operation.constraints]
+    constraints = list(dict.fromkeys([*(["by=count"] if counts else []), *operation.constraints]))
     if operation.name == "nth" and before.operation == "nth" and before.constraint("from") and "from=max" in constraints:
         constraints[constraints.index("from=max")] = f"from={before.constraint('from')}"
     nothing: tuple[Mention, ...] = ()

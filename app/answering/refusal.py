@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from app.answer import Reason
 from app.answering.expectation import expectations, name_asked
@@ -60,6 +60,7 @@ class Judge:
 
     def premise(self, question: str, plan: Plan) -> Refused | None:
         """Whether the question is about something that the documents have at all."""
+        plan = _own(question, plan)
         return (
             self._unknown_name(question, plan)
             or self._part_of_zone(question, plan)
@@ -69,6 +70,7 @@ class Judge:
 
     def detail(self, question: str, plan: Plan, hits: Sequence[Hit]) -> Refused | None:
         """A detail asked for beside what the plan understood: a date, a price, a name. There is at least one hit."""
+        plan = _own(question, plan)
         attribute = self._attributes.get(plan.attribute or "")
         only_number = not plan.leftover and (plan.computed or attribute is None or attribute.measured)
         if only_number or plan.operation == "count_matches":
@@ -89,8 +91,9 @@ class Judge:
         first = {token.base for token in self._tokenizer.tokenize(hits[0].passage.text)}
         return signs(plan.terms, hits, self._has, lambda term: any(first.issuperset(words) for words in term.alternatives))
 
-    def absent(self, plan: Plan) -> Refused:
+    def absent(self, question: str, plan: Plan) -> Refused:
         """The refusal of a question that the passages do not answer, naming the words that they do not have."""
+        plan = _own(question, plan)
         unknown = [term for term in plan.terms if term.weight == 1.0 and not self._has(term)]
         if plan.subjects and len(unknown) == 1:
             return Refused("attribute_absent", self._whole(unknown[0].mention, plan))
@@ -209,6 +212,16 @@ class Judge:
     def _nothing_asked(self, plan: Plan) -> Refused | None:
         asked = plan.subjects or plan.attribute or plan.leftover or plan.places or plan.literals
         return None if asked or plan.operation in ("describe", "count") else Refused("out_of_scope")
+
+
+def _own(question: str, plan: Plan) -> Plan:
+    """The plan without the words that it has from an earlier question: this one's refusal can name none of them."""
+    terms = tuple(term for term in plan.terms if _writes(question, term.mention))
+    return replace(plan, leftover=tuple(item for item in plan.leftover if _writes(question, item)), terms=terms)
+
+
+def _writes(question: str, mention: Mention) -> bool:
+    return question[mention.start : mention.end] == mention.value
 
 
 def _attribute_mention(question: str, attribute: Attribute) -> Mention | None:

@@ -106,7 +106,7 @@ def _wanted(statement: _Statement, plan: Json, evidence: Evidence) -> Sequence[F
     places = [item[7:] for item in plan["constraints"] if item.startswith("except=")]
     nth = [item[4:] for item in plan["constraints"] if item.startswith("nth=")]
     if places:
-        return [item for i, item in enumerate(everything, 1) if str(i) not in places]
+        return [item for i, item in enumerate(everything, 1) if str(i) not in places and isinstance(item, Fact)]
     if nth and not computes(plan):
         place = int(nth[0])
         return everything[place - 1 : place] if place > 0 else everything[place : place + 1 or None]
