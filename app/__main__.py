@@ -1,4 +1,4 @@
-"""The command line: `python -m app index | ask | chat | verify`. Catches ShuttenError and turns it into an exit code."""
+"""The command line: `python -m app index | ask | chat | mcp | verify`. Catches ShuttenError and turns it into an exit code."""
 
 from __future__ import annotations
 
@@ -109,12 +109,31 @@ def chat(
     corpus: Corpus = _DEFAULTS.corpus,
     index: Index = _DEFAULTS.index,
     model: Model = _DEFAULTS.model,
+    feedback: Annotated[Path, typer.Option("--feedback", help="File that keeps what people say of answers.")] = _DEFAULTS.feedback,
 ) -> None:
     """Serve the chat page."""
-    from app.assembly import open_assistant
+    from app.serving.feedback import FeedbackStore
+
+    store = FeedbackStore(feedback)
+    if feedback != _DEFAULTS.feedback:  # who names a file wants it; before the model is loaded
+        store.check()
+    from app.assembly import open_assistant, open_prover
     from app.serving.server import serve
 
-    serve(open_assistant(Settings(corpus, index, model)), host, port)
+    settings = Settings(corpus, index, model, feedback)
+    serve(open_assistant(settings), host, port, prove=open_prover(settings), feedback=store)
+
+
+@cli.command()
+@_door
+def mcp(corpus: Corpus = _DEFAULTS.corpus, index: Index = _DEFAULTS.index, model: Model = _DEFAULTS.model) -> None:
+    """Serve the tools ask, search, list_zones and get_document to an MCP client, on standard input and output."""
+    from app.serving.mcp_server import check_installed, serve_stdio
+
+    check_installed()  # before the model is loaded
+    from app.assembly import open_assistant
+
+    serve_stdio(open_assistant(Settings(corpus, index, model)))
 
 
 @cli.command()
@@ -126,6 +145,7 @@ def verify(
     """Prove every answer of a file against the documents; one line an answer."""
     from app.answering.verification import read_answers, verify_answer
     from app.assembly import open_evidence
+    from app.serving.plain_text import on_one_line
 
     evidence = open_evidence(Settings(corpus=corpus))
     unproved = 0
@@ -133,15 +153,10 @@ def verify(
         verdict = verify_answer(answer, evidence)
         unproved += not verdict.proved
         name = answer.get("id") if isinstance(answer, dict) and answer.get("id") is not None else number
-        typer.echo(f"{verdict.word}\t{_on_one_line(str(name))}\t{_on_one_line(verdict.explanation)}")
+        typer.echo(f"{verdict.word}\t{on_one_line(str(name))}\t{on_one_line(verdict.explanation)}")
     typer.echo(f"証明できない答え (unproved): {unproved}", err=True)
     if unproved:
         raise typer.Exit(1)
-
-
-def _on_one_line(text: str) -> str:
-    """The text with line breaks, tabs and other unprintable characters as escapes."""
-    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode("ascii") for c in text)
 
 
 def main() -> Any:

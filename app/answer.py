@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Literal
 
@@ -118,6 +118,16 @@ class Completeness:
     of: int
     matched: tuple[str, ...]
     unmatched: tuple[str, ...]
+
+    @classmethod
+    def over(cls, zones: Sequence[str], matched: Collection[str | None]) -> Completeness:
+        """All `zones` were looked at, and these `matched`."""
+        return cls(
+            checked=len(zones),
+            of=len(zones),
+            matched=tuple(name for name in zones if name in matched),
+            unmatched=tuple(name for name in zones if name not in matched),
+        )
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,10 +6,12 @@ import re
 import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
+from typing import Any
 
 import numpy as np
 
-from app.answering.assistant import THRESHOLD, Assistant
+from app.answering.assistant import Assistant
 from app.answering.composition import Composer
 from app.answering.draft import Archive
 from app.answering.evidence import Evidence
@@ -18,7 +20,9 @@ from app.answering.planning import Planner
 from app.answering.premises import Premises
 from app.answering.refusal import Judge
 from app.answering.relevance import Relevance
+from app.answering.signs import THRESHOLD
 from app.answering.thesaurus import Thesaurus
+from app.answering.verification import Verdict, verify_answer
 from app.answering.vocabulary import Vocabulary
 from app.config import DEFAULT_MODEL, Settings
 from app.reading.corpus import guide_path, read_corpus
@@ -26,7 +30,7 @@ from app.reading.facts import extract_facts
 from app.reading.guide import Guide, base_units, read_guide
 from app.reading.segmentation import segment
 from app.schema import Document, Fact, Passage, Reading, Zone
-from app.searching.embedding import Encoder, EngineEncoder, Vectors
+from app.searching.embedding import Encoder, SmallEncoder, Vectors
 from app.searching.generation import (
     Generation,
     Sources,
@@ -77,12 +81,12 @@ def open_library(settings: Settings) -> Library:
 
 
 def open_encoder(model: str) -> Encoder:
-    """The default engine for `e5-small`, else a sentence-transformers model by folder or name.
+    """The default model for `e5-small`, else a sentence-transformers model by folder or name.
 
     Raises ModelError with what to do when it cannot be loaded.
     """
     if model == DEFAULT_MODEL:
-        return EngineEncoder()
+        return SmallEncoder()
     from app.searching.sentence_transformer import SentenceTransformerEncoder  # it would import torch for nothing
 
     return SentenceTransformerEncoder(model)
@@ -154,6 +158,11 @@ def open_evidence(settings: Settings) -> Evidence:
         attributes={item.name: item for guide in library.guides.values() for item in guide.attributes},
         synonyms=tuple(item for guide in library.guides.values() for item in guide.synonyms),
     )
+
+
+def open_prover(settings: Settings) -> Callable[[Any], Verdict]:
+    """What proves an answer against the documents as they are now."""
+    return partial(verify_answer, evidence=open_evidence(settings))
 
 
 def _line_at(text: str, zone: Zone) -> str:

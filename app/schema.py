@@ -134,11 +134,13 @@ class Hit:
 @dataclass(frozen=True, slots=True)
 class Term:
     """A content word of a question, and what stands for it in documents: `alternatives` are runs of dictionary forms,
-    any of which will do. `weight`, in (0, 1], is how much of a topic such a word is: a noun more than a verb."""
+    any of which will do. `weight`, in (0, 1], is how much of a topic such a word is: a noun more than a verb. `joined`
+    if it goes on with the noun before it to one phrase: 「介護の人材」."""
 
     mention: Mention
     alternatives: tuple[tuple[str, ...], ...]
     weight: float = 1.0
+    joined: bool = False
 
 
 # Operations over numbers; `nth` is one too when it says which end it counts from.
@@ -156,10 +158,13 @@ class Plan:
     stand for part of a zone, `literals` what a passage should write as the question does: quotations and proper nouns.
 
     `constraints` say the rest, each as one readable string: `nth=2`, `from=min`, `top=3`, bounds (`>=20`), a stated
-    number (`=14`), `by=count` (the numbers are how many facts a zone has), `then=重点` (what is asked of the zones
-    picked), `also=重点` (a second attribute), `than=徐匯` (whose value is the bound), `claim=>` (of the first zone against
-    the second), `except=3` and `not=徐匯` (what is left out). `confirms` if it asks yes or no, `implied` if it is clear
-    what is measured though the question does not say it.
+    number (`=14`), `expected=>=40` (a bound that the result should keep), `by=count` (the numbers are how many facts a
+    zone has), `where=施策>=5` (which zones are meant, by their values or by how many they have), `then=重点` (what is
+    asked of the zones picked), `also=重点` (a second attribute), `than=徐匯` (whose value is the bound), `claim=>` (of the
+    first zone against the second), `except=3` and `not=徐匯` (what is left out), `without` (the zones that have it not).
+    `confirms` if it asks yes or no,
+    `implied` if it is clear what is measured though the question does not say it. `pointed` is the place by which it
+    names its zone, from 1, or -1 for the last (「最初の区」); 0 if it does not.
     """
 
     language: Language
@@ -175,6 +180,7 @@ class Plan:
     quoted: tuple[Mention, ...] = ()
     confirms: bool = False
     implied: bool = False
+    pointed: int = 0
 
     def constraint(self, name: str) -> str | None:
         """What follows `name=` among the constraints, None if it is not there."""
@@ -193,6 +199,12 @@ class Plan:
     def counts(self) -> bool:
         """Whether the numbers are how many facts a subject has, not what its fact says."""
         return self.operation == "count" or self.constraint("by") == "count"
+
+    @property
+    def one_of_all(self) -> bool:
+        """Whether one zone is asked about that is held against all of them: 「徐匯は一番広い区ですか」."""
+        of_mean = self.operation == "filter" and any(item.endswith("mean") for item in self.constraints)
+        return len(self.subjects) == 1 and (of_mean or self.operation in ("max", "min", "nth"))
 
     @property
     def computed(self) -> bool:

@@ -17,6 +17,11 @@ TEMPLATES: Mapping[str, Mapping[str, str]] = {
     },
     "list_of": {"ja": "{zone}の{word}：{items}", "en": "{word} of {zone}: {items}", "zh": "{zone}的{word}：{items}"},
     "list": {"ja": "{word}：{items}", "en": "{word}: {items}", "zh": "{word}：{items}"},
+    "without": {
+        "ja": "その記載があるのは次のとおりで、ほかの区画には見つかりませんでした。",
+        "en": "These say so; nothing of the kind was found for the others.",
+        "zh": "有此记载的如下，其余区域没有找到。",
+    },
     "item": {"ja": "\n・{value}", "en": "\n・{value}", "zh": "\n・{value}"},
     "next": {"ja": "\n", "en": "\n", "zh": "\n"},
     "max": {

@@ -1,7 +1,7 @@
 """Fits the refusal decision on labelled questions, and shows what each threshold does to them.
 
 Asks every question that only passages can answer (what the ledger answers, or a rule refuses, is not decided by it);
-of a file in halves only the tuning half. Prints the weights for `app/answering/refusal.py`. Exit codes as `evaluate`.
+of a file in halves only the tuning half. Prints the weights for `app/answering/signs.py`. Exit codes as `evaluate`.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ def main(
     synonyms: Annotated[bool, typer.Option(help="With the guides' synonyms, or as if there were none.")] = True,
 ) -> None:
     """Fit the refusal decision and print its weights."""
-    from app.answering.refusal import SIGNS
+    from app.answering.signs import SIGNS
     from app.assembly import open_assistant
     from app.config import Settings
     from app.errors import ShuttenError

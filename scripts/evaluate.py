@@ -117,7 +117,7 @@ def _half(outcomes: Sequence[Outcome], which: Half) -> list[Outcome]:
 
 def _curves(experiment: Experiment, halves: tuple[Half, ...], budget: float) -> dict[Half, RiskCoverage]:
     # A half without questions has none, and so has every half where nothing was forced.
-    from app.answering.assistant import THRESHOLD
+    from app.answering.signs import THRESHOLD
     from app.evaluating.risk import judge, risk_coverage
 
     judged = {which: [judge(outcome) for outcome in _half(experiment.forced, which)] for which in halves}

@@ -33,10 +33,11 @@ LITTLE = 15_000  # milliseconds; everything here takes some tens of them on a qu
 
 @dataclass
 class Served:
-    """A running page and the assistant behind it."""
+    """A running page, the assistant behind it, and what keeps its ratings, if anything does."""
 
     url: str
     assistant: Any
+    feedback: Any = None
 
 
 @contextmanager

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from app.answering.assistant import Assistant
-from app.assembly import build_index, open_assistant, open_encoder, open_library
+from app.assembly import build_index, open_assistant, open_encoder, open_library, open_prover
 from app.config import Settings
 
 ROOT = Path(__file__).parent.parent
@@ -70,18 +70,12 @@ def page(browser: Any, served: Any) -> Iterator[Any]:
 
 
 @pytest.fixture(scope="session")
-def real(assistant: Assistant, built: Settings) -> Iterator[Any]:
-    """The page before the shipped corpus."""
+def real(assistant: Assistant, built: Settings, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
+    """The page before the shipped corpus, with every door."""
+    from app.serving.feedback import FeedbackStore
+    from app.serving.server import create_app
     from tests.browsing import Served, serving
-    from tests.doors import app_with_doors
 
-    with serving(app_with_doors(assistant, built)) as url:
-        yield Served(url, assistant)
-
-
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Faults that are known and open are expected to fail: listed by name, run all the same, and reported."""
-    known = set((ROOT / "tests/known_gaps.txt").read_text(encoding="utf-8").splitlines())
-    for item in items:
-        if item.nodeid in known:
-            item.add_marker(pytest.mark.xfail(strict=False, reason="known gap, see tests/known_gaps.txt"))
+    store = FeedbackStore(tmp_path_factory.mktemp("kept") / "feedback.sqlite")
+    with serving(create_app(assistant, prove=open_prover(built), feedback=store)) as url:
+        yield Served(url, assistant, store)

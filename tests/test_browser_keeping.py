@@ -13,7 +13,6 @@ import pytest
 
 from app.serving.server import create_app
 from tests.browsing import BOX, ROOT, Served, answers, ask, opened, serving
-from tests.doors import RATINGS
 from tests.fake_assistant import HOSTILE, FakeAssistant
 
 ASKED = ("虹口の面積は？", "では徐匯は？", "浦東新区の面積は？", "濱江はどの区？", "面積の大きい順に", "徐匯は14平方キロですよね")
@@ -208,7 +207,6 @@ def test_the_badge_proves_again(browser: Any, real: Served) -> None:
 
 @pytest.mark.parametrize(("rating", "place"), [("up", 0), ("down", 1)])
 def test_a_rating_goes_with_its_answer(browser: Any, real: Served, rating: str, place: int) -> None:
-    RATINGS.clear()
     with opened(browser, real.url) as page:
         ask(page, "虹口の面積は？")
         ask(page, "では徐匯は？")
@@ -216,10 +214,9 @@ def test_a_rating_goes_with_its_answer(browser: Any, real: Served, rating: str, 
         page.fill(".rating input", "助かりました")
         page.keyboard.press("Enter")
         page.wait_for_selector(".outcome:text-is('ありがとうございます')")
-    if RATINGS:  # the door that stands in
-        answer = real.assistant.ask("では徐匯は？", ["虹口の面積は？"]).as_json()
-        sent = {"rating": rating, "comment": "助かりました", "history": ["虹口の面積は？"]}
-        assert [{"answer": answer, **sent}] == RATINGS
+    (kept,) = real.feedback.read(rating)
+    answer = real.assistant.ask("では徐匯は？", ["虹口の面積は？"]).as_json()
+    assert (kept.comment, list(kept.history), kept.answer) == ("助かりました", ["虹口の面積は？"], answer)
 
 
 def test_a_question_of_twenty_megabytes_is_refused_in_words(page: Any, served: Served) -> None:

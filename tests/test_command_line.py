@@ -466,7 +466,7 @@ def test_a_wrong_call_is_an_error_that_helps(arguments: list[str], said: str) ->
     assert said in done.stderr
 
 
-@pytest.mark.parametrize("command", [[], ["index"], ["ask"], ["chat"], ["verify"]])
+@pytest.mark.parametrize("command", [[], ["index"], ["ask"], ["chat"], ["mcp"], ["verify"]])
 def test_help(command: list[str]) -> None:
     done = CliRunner().invoke(cli, [*command, "--help"])
     assert done.exit_code == 0

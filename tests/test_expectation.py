@@ -51,6 +51,10 @@ def unmet(question: str, passage: str, *leftover: str) -> list[str]:
         ("橋は何年に架けましたか", ["橋"], "橋を架けた", ["何年"]),
         ("橋は何年に架けましたか", ["橋"], "橋を1998年に架けた", []),
         ("何年も使える橋は？", ["橋"], "橋を架けた", []),
+        ("橋の整備はどこ？", ["橋", "整備"], "橋を架けた", []),  # who does it, in whatever words
+        ("橋の首都はどこ？", ["橋", "首都"], "橋を架けた", ["首都"]),
+        ("これまでの成果を数字で示してほしい", ["成果"], "橋を架けた", ["成果"]),
+        ("成果を数字で競う橋は？", ["成果", "橋"], "橋を架けた", []),
     ],
 )
 def test_what_is_not_given(question: str, leftover: list[str], passage: str, missing: list[str]) -> None:

@@ -46,6 +46,16 @@ NUMBERS = [
     ("3千", 3000),
     ("5万", 50000),
     ("1.5万", 15000),
+    # Digits and kanji in one number.
+    ("3万5千", 35000),
+    ("３万５千", 35000),
+    ("3万5000", 35000),
+    ("1万2,000", 12000),
+    ("2千5百", 2500),
+    ("2千5百30", 2530),
+    ("1億2千万", 120000000),
+    ("二〇", 20),
+    ("一二三", 123),
 ]
 
 
@@ -139,15 +149,19 @@ the second one                  | 2
 the 3rd measure                 | 3
 the sixth point                 | 6
 the 21st measure                | 21
+the 2nd measure of Baoshan      | 2
+the 12th measure                | 12
 the last measure                | -1
 the last one                    | -1
 the second largest zone         |
 the first-rate zone             |
 第二个措施                      | 2
 第3项                           | 3
+第十二条措施                    | 12
 最后一个                        | -1
 最后一项措施                    | -1
 第二大的区                      |
+the first batch of zones        |
 """
 ROWS = [tuple(cell.strip() for cell in line.rsplit("|", 1)) for line in PLACES.strip().splitlines()]
 
@@ -184,6 +198,11 @@ def test_digits_before_a_kanji_are_multiplied(number: Decimal, sign: str) -> Non
 def test_a_number_is_found_whole_where_it_stands(number: int, before: str, after: str) -> None:
     for written in (str(number), f"{number:,}", in_kanji(number)):
         assert [match.group() for match in re.finditer(NUMBER, f"{before}{written}{after}")] == [written]
+
+
+@pytest.mark.parametrize("text", ["上位3一覧", "トップ3番組"])
+def test_a_number_ends_before_another_word(text: str) -> None:
+    assert next(match.group() for match in re.finditer(NUMBER, text)) == "3"
 
 
 @pytest.mark.parametrize("text", ["", "面積", "零", "〇", "億", ".", ",", "いち"])

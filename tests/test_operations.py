@@ -6,19 +6,8 @@ from collections.abc import Mapping
 
 import pytest
 
-from app.answering.operations import (
-    COUNTERS,
-    Operation,
-    asks_confirmation,
-    asks_count,
-    asks_many,
-    asks_smallest,
-    count_cue,
-    counted,
-    operation_of,
-    operation_words,
-    stated_count,
-)
+from app.answering.counting import COUNTERS, asks_count, asks_many, count_cue, counted, stated_count
+from app.answering.operations import Operation, asks_confirmation, asks_smallest, operation_of, operation_words
 from app.reading.normalization import normalize
 
 UNITS = dict.fromkeys(("平方キロメートル", "平方キロ", "km2", "平方公里", "square kilometers", "square kilometres"), 1.0)

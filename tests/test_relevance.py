@@ -11,6 +11,7 @@ from app.answering.verification import verify_answer
 from app.assembly import open_evidence, open_library
 from app.config import Settings
 from app.schema import Reading
+from app.wording import label_text
 
 ZONES = "黄浦 徐匯 虹口 楊浦 宝山 閔行 総合保税区".split()
 
@@ -131,6 +132,38 @@ def test_either_of_two_in_english_and_chinese(assistant: Assistant) -> None:
 
 def test_of_two_the_one_that_somebody_has_is_enough(assistant: Assistant) -> None:
     assert zones_of(assistant.ask("農業または人材に関する施策がある区は")) == ["虹口", "宝山"]
+
+
+# ── Who has it not ──────────────────────────────────────────────────────────────────────────────────────────
+
+DENIED = [
+    ("仲裁に関する施策がない区はどこ？", ["虹口"]),
+    ("重点に金融が入っていない区は", ["黄浦", "虹口"]),
+    ("クルーズに関係しない区を挙げて", ["宝山"]),
+    ("金融に触れていないのはどの区ですか", ["黄浦", "虹口", "宝山"]),
+    ("Which zones have no measures about arbitration?", ["虹口"]),
+    ("哪些区没有涉及仲裁？", ["虹口"]),
+]
+
+
+@pytest.mark.parametrize(("question", "having"), DENIED, ids=[row[0] for row in DENIED])
+def test_who_has_it_not_is_told_by_who_has(assistant: Assistant, evidence: Evidence, question: str, having: list[str]) -> None:
+    """The zones that are asked for are `unmatched`; that those which are quoted are the others is said first."""
+    answer = assistant.ask(question)
+    said = answer.as_json()
+    assert answer.text.startswith(label_text("without:0", answer.plan.language) or "?")
+    assert zones_of(answer) == having
+    assert answer.completeness is not None
+    assert list(answer.completeness.unmatched) == [zone for zone in ZONES if zone not in having]
+    assert verify_answer(said, evidence).proved
+    quoted = {**said, "segments": said["segments"][2:], "answer": "".join(item["text"] for item in said["segments"][2:])}
+    for lie in (quoted, {**said, "completeness": None}):
+        assert not verify_answer(lie, evidence).proved
+
+
+@pytest.mark.parametrize("question", ["施策が少ない区は", "仲裁に関する施策がある区は", "20平方キロに満たない区は", "虹口以外で金融に触れる区は"])
+def test_what_is_not_denied(assistant: Assistant, question: str) -> None:
+    assert "without" not in assistant.ask(question).plan.constraints
 
 
 # ── What nobody has ─────────────────────────────────────────────────────────────────────────────────────────

@@ -15,7 +15,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.answer import Status
-from app.answering.assistant import THRESHOLD
+from app.answering.signs import THRESHOLD
 from app.evaluating.curve import describe, draw
 from app.evaluating.metrics import Outcome, Response, Share
 from app.evaluating.questions import Question, half

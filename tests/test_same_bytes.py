@@ -16,7 +16,7 @@ from app.answering.assistant import Assistant
 from app.config import Settings
 from tests.conftest import ROOT
 
-RUNS = 20
+RUNS = 100
 # Earlier questions and the question, one line each: look-ups, lists, computations, checks, searches, refusals, in three
 # languages, in kana, misspelt, and follow-ups.
 ASKED = [

@@ -96,11 +96,30 @@ def test_the_terms_of_a_question(thesaurus: Thesaurus, tokenizer: Tokenizer, que
         ("新しい鉄道", [LIGHT, 1.0]),
         ("静かな鉄道", [LIGHT, 1.0]),
         ("波止場を広げる", [1.0, LIGHT]),
+        ("鉄道系の船", [1.0, LIGHT, 1.0]),  # a suffix names nothing
         ("争いの解決", [1.0]),  # a noun and a noun of doing are one of topic
     ],
 )
 def test_verbs_say_less_than_nouns(thesaurus: Thesaurus, tokenizer: Tokenizer, question: str, weights: list[float]) -> None:
     assert [term.weight for term in terms(thesaurus, tokenizer, question)] == weights
+
+
+@pytest.mark.parametrize(
+    ("question", "joined"),
+    [
+        ("鉄道の客船", "鉄道 +客船"),
+        ("鉄道客船", "鉄道 +客船"),
+        ("鉄道・客船", "鉄道 +客船"),
+        ("鉄道への客船", "鉄道 +客船"),
+        ("鉄道と客船", "鉄道 客船"),
+        ("鉄道を客船に", "鉄道 客船"),
+        ("鉄道 客船", "鉄道 客船"),
+        ("鉄道で働く客船", "鉄道 働く 客船"),
+    ],
+)
+def test_nouns_of_one_phrase_are_joined(thesaurus: Thesaurus, tokenizer: Tokenizer, question: str, joined: str) -> None:
+    found = terms(thesaurus, tokenizer, question)
+    assert " ".join("+" * term.joined + term.mention.value for term in found) == joined
 
 
 def test_only_what_is_left_over_makes_terms(thesaurus: Thesaurus, tokenizer: Tokenizer) -> None:

@@ -94,6 +94,10 @@ def test_whatever_is_asked_is_asked_or_refused(question: str) -> None:
         ("有几个区", "zh"),
         ("AI在哪个区", "zh"),
         ("面积最大的是哪个区のこと", "ja"),
+        ("有没有美术馆", "zh"),
+        ("有没有医院", "zh"),
+        ("徐汇美术馆", "zh"),  # simplified
+        ("杨浦 面積", "ja"),  # a name as it is written there, in Japanese
     ],
 )
 def test_the_language_of_a_question(question: str, language: str) -> None:
@@ -108,7 +112,7 @@ def test_kana_is_japanese_and_no_ideograph_is_english(question: str) -> None:
     elif not any(character in "虹口面积的吗哪" for character in question):
         assert language == "en"
     elif not any(character.isascii() and character.isalpha() for character in question):
-        assert language == ("zh" if any(character in "的吗哪" for character in question) else "ja")
+        assert language == ("zh" if any(character in "的吗哪积" for character in question) else "ja")
 
 
 @pytest.mark.parametrize(
@@ -142,6 +146,7 @@ LEFTOVER = """
 クルーズ船の港について知りたい  |                | クルーズ船 港
 クルーズ船の港について知りたい  | クルーズ       | 船 港
 水族館を造るのはどこですか      |                | 水族館 造る
+前海の水族館                    |                | 前海 水族館
 7つの区の水族館                 |                | 水族館
 ３番目の水族館                  |                | 水族館
 この地区の水族館                |                | 水族館
@@ -192,7 +197,6 @@ def test_quotations(tokenizer: Tokenizer, question: str, quoted: list[str]) -> N
     assert [item.value for item in heard(tokenizer, question).quotations()] == quoted
 
 
-@pytest.mark.xfail(strict=True, reason="what stands between two quotations is taken for one more")
 def test_two_straight_quotations_are_two(tokenizer: Tokenizer) -> None:
     assert [item.value for item in heard(tokenizer, 'is "one" like "two"?').quotations()] == ["one", "two"]
 
@@ -204,7 +208,7 @@ def test_proper_nouns_that_nothing_has_understood(tokenizer: Tokenizer) -> None:
 
 @pytest.mark.parametrize(
     ("question", "asked"),
-    [("どんな産業がありますか", True), ("どういう産業", True), ("何の産業", True), ("新しい産業", False), ("産業", False)],
+    [("どんな産業がありますか", True), ("どういう産業", True), ("何の産業", True), ("新しい産業", False), ("産業", False), ("港などの産業", False)],
 )
 def test_a_noun_that_an_interrogative_asks_for(tokenizer: Tokenizer, question: str, asked: bool) -> None:
     start = question.index("産業")

@@ -2,32 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
-from decimal import Decimal
 
 from app.answer import Answer, Completeness
 from app.answering import derivation
+from app.answering.calculation import Calculator
 from app.answering.composition import Composer
-from app.answering.computation import Measure, compute, meets, position, share, shown, within
 from app.answering.context import context_of
 from app.answering.conversation import resolve
 from app.answering.ledger import Ledger, Statement
-from app.answering.numerals import exact
 from app.answering.planning import Planner
 from app.answering.premises import Premises
 from app.answering.refusal import Judge, Refused
 from app.answering.relevance import Relevance
+from app.answering.signs import THRESHOLD
+from app.answering.thesaurus import LIGHT
 from app.answering.utterance import check_question
 from app.reading.guide import Attribute
-from app.schema import PICKS, Document, Fact, Hit, Plan, Reading, Zone
+from app.schema import Document, Fact, Hit, Plan, Reading, Zone
 
 # A question for one of a zone's single passages is answered with it, whatever else it says, up to this many things:
 # then it is about those.
 MANY_WORDS = 3
-# Below this confidence that the documents answer at all, they do not. Set between answering what they do not say and
-# refusing what they do: on the questions of `scripts.calibrate`, each errs in some 3 to 7 of 100.
-THRESHOLD = 0.45
 # A follow-up leans on few turns; this bounds what a long conversation costs.
 MOST_TURNS = 20
 
@@ -57,6 +54,7 @@ class Assistant:
         self._composer = composer
         self._threshold = threshold
         self._attributes = {attribute.name: attribute for attribute in planner.attributes}
+        self._calculator = Calculator(self._attributes, ledger, composer)
         self._of_document = frozenset(item.name for item in planner.attributes if item.of == "document")
         self.examples = tuple(examples)
         self.facts = reading.facts
@@ -94,7 +92,8 @@ class Assistant:
         for earlier in history[-MOST_TURNS:]:
             plan = resolve(earlier, self._planner.plan(earlier), context, self._of_document)
             context = context_of(self._answer(earlier, plan), context)
-        return resolve(question, self._planner.plan(question), context, self._of_document)
+        plan = resolve(question, self._planner.plan(question), context, self._of_document)
+        return self._relevance.without_nobodys(question, plan)
 
     def _answer(self, question: str, plan: Plan) -> Answer:
         hits = self._relevance.search(question, plan)
@@ -103,24 +102,37 @@ class Assistant:
     def _before_passages(self, question: str, plan: Plan, hits: Sequence[Hit]) -> Answer | None:
         """The answer, if it takes no passages that were searched for: a refusal by rule, a correction, the ledger."""
         for place in plan.places if "every" not in plan.constraints else ():
-            facts = self._premises.meant(place, plan)
-            if len({fact.subject for fact in facts}) > 1:
+            if facts := self._premises.ambiguous(place, plan):
                 return self._composer.clarify(question, plan, place, facts, hits)
         if refused := self._judge.premise(question, plan):
             return self._composer.refusal(question, plan, refused, hits)
         if answer := self._corrected(question, plan, hits):
             return answer
-        if refused := self._judge.detail(question, plan, hits):
+        if plan.operation == "check" and (answer := self._calculator.answer(question, plan, hits)).status == "corrected":
+            return answer  # before it says what else is missing: 「なぜ5平方キロしかないのですか」
+        if refused := self._judge.detail(question, plan, self._asked_of(plan) or hits):
             return self._composer.refusal(question, plan, refused, hits)
+        if plan.operation == "name" and (passages := self._premises.naming(plan.subjects)):
+            return self._composer.passages(question, plan, hits, [Hit(passage, 0.0, {}) for passage in passages])
         if plan.computed:
-            return self._computed(question, plan, hits)
+            return self._calculator.answer(question, plan, hits)
         if plan.operation == "describe":
             return self._composer.passages(question, plan, hits, self._relevance.openings())
         if statements := self._statements(plan, hits):
-            return self._composer.statements(question, plan, statements, hits, self._completeness(plan, statements))
-        if plan.operation == "nth" and plan.attribute and not plan.leftover:  # there are not so many
+            announced = self._ledger.announcement(plan.attribute) if plan.attribute in self._of_document and not plan.ordinal else None
+            complete = self._completeness(plan, statements)
+            return self._composer.statements(question, plan, statements, hits, complete, announced)
+        if plan.operation == "nth" and plan.attribute and not plan.leftover:  # there are not so many, but how many are there
+            if plan.subjects or plan.attribute in self._of_document:
+                counted = replace(plan, operation="count", constraints=(f">={abs(plan.ordinal)}",))
+                return self._calculator.answer(question, counted, hits)
             return self._composer.refusal(question, plan, Refused("not_in_document"), hits)
         return None
+
+    def _asked_of(self, plan: Plan) -> list[Hit]:
+        """The passages that state what the question asks of a document."""
+        facts = self._ledger.facts(plan.attribute, None) if plan.attribute in self._of_document else []
+        return [Hit(passage, 0.0, {}) for passage in self._premises.stating(facts)]
 
     def _corrected(self, question: str, plan: Plan, hits: Sequence[Hit]) -> Answer | None:
         """What the documents say instead of what the question takes for granted."""
@@ -151,94 +163,21 @@ class Assistant:
         if confidence < self._threshold:
             return self._composer.refusal(question, plan, self._judge.absent(plan), hits, confidence)
         matches = self._relevance.matches(question, plan)
+        if "without" in plan.constraints and not matches:
+            return self._composer.refusal(question, plan, self._judge.absent(plan), hits, confidence)
         if plan.operation == "count_matches" and matches:
             kinds = [hit.passage for hit in matches if hit.passage.kind == matches[0].passage.kind]
             return derivation.count_matches(self._composer.draft(question, plan), kinds, hits)
         zones = tuple(dict.fromkeys(hit.passage.zone for hit in matches or hits[:1] if hit.passage.zone))
         completeness = None
         if plan.operation == "which" and matches and not plan.subjects:
-            completeness = _completeness(self._ledger.all_zones, zones)
-        return self._composer.passages(question, plan, hits, matches, completeness, confidence, self._then(plan, zones))
+            completeness = Completeness.over(self._ledger.all_zones, zones)
+        return self._composer.passages(question, plan, hits, matches, completeness, confidence, self._calculator.then(plan, zones))
 
     @staticmethod
     def _is_located(plan: Plan) -> bool:
         """Whether a question only asks where a place is, which the document writes."""
         return bool(plan.places) and (not plan.leftover or plan.operation == "which")
-
-    # ── Numbers ─────────────────────────────────────────────────────────────────────────────────────────────
-
-    def _computed(self, question: str, plan: Plan, hits: Sequence[Hit]) -> Answer:
-        """The answer that the ledger's numbers give, over all of the plan's zones."""
-        name = plan.attribute or ""
-        if plan.operation == "count" and not plan.attribute:
-            return self._count_zones(question, plan, hits)
-        if plan.operation == "count" and self._attributes[name].of == "document":
-            facts = tuple(self._ledger.facts(name, None))
-            measure = Measure("", Decimal(len(facts)), facts, counted=True)
-            return derivation.count(self._composer.draft(question, plan), [measure], hits)
-        everything = self._ledger.zones(name)
-        expected = plan.subjects if plan.operation in ("max", "min", "nth") and len(plan.subjects) == 1 else ()
-        over_all = expected or plan.operation in ("share", "position") or plan.constraint("than") is not None
-        zones = everything if over_all else plan.subjects or everything
-        measures = self._ledger.measures(name, zones, counts=plan.counts)
-        missing = tuple(zone for zone in zones if zone not in {measure.subject for measure in measures})
-        if missing or not measures:
-            return self._composer.refusal(question, plan, Refused("missing_operand", zones=missing), hits)
-        plan = self._bounded(plan, measures)
-        if plan.operation == "ratio" and not all(measure.number for measure in measures):
-            return self._composer.refusal(question, plan, Refused("missing_operand"), hits)
-        draft = self._composer.draft(question, plan)
-        if plan.operation == "check":
-            return derivation.check(draft, measures[0], hits)
-        if plan.operation == "count":
-            return derivation.count(draft, measures, hits)
-        if plan.operation in ("share", "position"):
-            by_subject = {measure.subject: measure for measure in measures}
-            parts = [by_subject[zone] for zone in plan.subjects]
-            computation = share(parts, measures)
-            if plan.operation == "position":
-                computation = position(parts[0], measures, plan.constraints)
-        else:
-            adds = plan.operation in ("sum", "mean")
-            if adds and not within(plan.constraints, measures):
-                return self._composer.refusal(question, plan, Refused("missing_operand"), hits)
-            computation = compute(plan.operation, plan.constraints, measures)
-            measures = list(computation.operands) if adds else measures
-        if plan.operation == "nth" and not computation.chosen:  # there are not so many
-            return self._composer.refusal(question, plan, Refused("missing_operand"), hits)
-        completeness = None
-        if len(measures) == len(everything) and plan.operation not in ("share", "position"):
-            matched = computation.chosen if plan.operation in PICKS else measures
-            completeness = _completeness(zones, {measure.subject for measure in matched})
-        holds: bool | None = None
-        if expected:
-            holds = expected[0] in {measure.subject for measure in computation.chosen}
-        elif claim := plan.constraint("claim"):
-            first, second = measures
-            holds = {">": first.number > second.number, "<": first.number < second.number}.get(claim, first.number == second.number)
-        elif computation.number is not None and (stated := plan.constraint("")):
-            holds = meets(Decimal(shown(computation.number)), [f"={stated}"])
-        then = self._then(plan, [measure.subject for measure in computation.chosen])
-        return derivation.derive(draft, computation, hits, completeness, holds, then)
-
-    def _bounded(self, plan: Plan, measures: Sequence[Measure]) -> Plan:
-        """The plan with a zone's number for the zone, where that is the bound: 「徐匯より広い区」."""
-        than = plan.constraint("than")
-        if than is None:
-            return plan
-        bound = next(exact(float(measure.number)) for measure in measures if measure.subject == than)
-        constraints = tuple(item[:-4] + bound if item in ("<than", ">than") else item for item in plan.constraints)
-        return replace(plan, subjects=(), constraints=constraints)
-
-    def _then(self, plan: Plan, subjects: Sequence[str]) -> list[Statement]:
-        """What is asked of the zones that a computation picked."""
-        wanted = [self._attributes[name] for name in plan.constrained("then") if name in self._attributes]
-        return self._ledger.statements(wanted, subjects) if wanted else []
-
-    def _count_zones(self, question: str, plan: Plan, hits: Sequence[Hit]) -> Answer:
-        zones = [(zone, passage) for zone in self._ledger.all_zones if (passage := self._ledger.first_passage(zone))]
-        names = [zone for zone, _ in zones]
-        return derivation.count_zones(self._composer.draft(question, plan), zones, hits, _completeness(names, names))
 
     # ── The ledger ──────────────────────────────────────────────────────────────────────────────────────────
 
@@ -280,19 +219,11 @@ class Assistant:
             if attribute.measured or hits[0].passage.kind == attribute.kind:
                 return True
             return len(plan.leftover) < MANY_WORDS
-        return plan.operation == "list" and not any(hit.legs.get("words") for hit in hits)
+        no_topic = plan.operation == "list" or all(term.weight <= LIGHT for term in plan.terms)
+        return no_topic and not any(hit.legs.get("words") for hit in hits)
 
     def _completeness(self, plan: Plan, statements: Sequence[Statement]) -> Completeness | None:
         attribute = self._attributes.get(plan.attribute or "")
         if plan.subjects or attribute is None or attribute.of != "zone":
             return None
-        return _completeness(self._ledger.zones(attribute.name), {statement.subject for statement in statements})
-
-
-def _completeness(zones: Sequence[str], matched: Collection[str | None]) -> Completeness:
-    return Completeness(
-        checked=len(zones),
-        of=len(zones),
-        matched=tuple(name for name in zones if name in matched),
-        unmatched=tuple(name for name in zones if name not in matched),
-    )
+        return Completeness.over(self._ledger.zones(attribute.name), {statement.subject for statement in statements})

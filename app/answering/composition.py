@@ -33,11 +33,14 @@ class Composer:
         statements: Sequence[Statement],
         hits: Sequence[Hit],
         completeness: Completeness | None = None,
+        announced: Passage | None = None,
     ) -> Answer:
-        """What the ledger states, statement by statement, each on its line or as a list."""
+        """What the ledger states, statement by statement, each on its line or as a list, after what announces it."""
         draft = self.draft(question, plan)
+        if announced is not None:
+            draft.announce(announced)
         for statement in statements:
-            if draft.segments:
+            if statement is not statements[0]:
                 draft.say("next")
             state(draft, statement)
         return draft.finish(hits, completeness)
@@ -58,6 +61,8 @@ class Composer:
         """
         draft = self.draft(question, plan)
         draft.cite(then)
+        if "without" in plan.constraints:
+            draft.say("without")
         for hit in matches or [hit for hit in hits if hit.score >= hits[0].score - NEARLY][:MOST_QUOTED]:
             if draft.segments:
                 draft.say("next")

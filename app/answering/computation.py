@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
@@ -33,6 +34,10 @@ class Computation:
     unit: str | None = None
     approximate: bool = False
 
+    def among(self, meant: Sequence[Measure]) -> Computation:
+        """The same with only those picked that are among the measures meant."""
+        return _picked(self.operation, [measure for measure in self.chosen if measure in meant], self.operands)
+
     @property
     def number_text(self) -> str:
         """The number as it is shown: 約 if any operand is, at most two decimals."""
@@ -59,8 +64,8 @@ def compute(operation: str, constraints: Sequence[str], measures: Sequence[Measu
     if operation in ("max", "min"):
         return _picked(operation, [item for item in ranked if item.number == ranked[0].number], ranked)
     if operation == "nth":
-        place = int(wanted["nth"])
-        return _picked(operation, ranked[place - 1 : place], ranked)
+        place = ranked[int(wanted["nth"]) - 1 :][:1]
+        return _picked(operation, [item for item in ranked if place and item.number == place[0].number], ranked)
     if operation in ("rank", "compare"):
         return _picked(operation, ranked[: int(wanted.get("top", len(ranked)))], ranked)
     if operation == "filter":
@@ -116,6 +121,12 @@ def meets(value: Decimal, constraints: Sequence[str], numbers: Sequence[Decimal]
                     return False
                 break
     return True
+
+
+def bounded(condition: str) -> tuple[str, str]:
+    """An attribute and its bound: `施策>=5` is (`施策`, `>=5`)."""
+    name = re.split("[<>=]", condition, maxsplit=1)[0]
+    return name, condition[len(name) :]
 
 
 def shown(number: Decimal) -> str:

@@ -11,13 +11,14 @@ from collections.abc import Collection
 from dataclasses import replace
 
 from app.answering.context import Context
+from app.answering.counting import asks_count, asks_many, stated_count
 from app.answering.numerals import NUMBER, ordinal_of, parse
-from app.answering.operations import Operation, asks_count, asks_many, asks_smallest, operation_of, stated_count
+from app.answering.operations import Operation, asks_smallest, operation_of
 from app.answering.references import (
-    BACKWARDS,
     BOTH,
     DIRECTION,
     EVERYTHING,
+    FROM_IT,
     IN_FULL,
     INCLUDING,
     NEXT,
@@ -28,13 +29,16 @@ from app.answering.references import (
     SEVERAL,
     is_about_zones,
 )
+from app.answering.repetition import UNITLESS, another_bound, asked_again, other_side, turned
 from app.reading.normalization import normalize
 from app.schema import Mention, Plan
 
 # What may be left standing when a question gives only a new attribute or a new zone.
 _STATING = ("look_up", "list", "search", "nth", "which", "count")
+_REST = {">": "<=", ">=": "<", "<": ">=", "<=": ">"}
+_OVER_ALL = ("sum", "mean", "max", "min", "rank", "nth")
+ORDERED = ("nth", "max", "min", "rank")
 _BETWEEN = ("difference", "ratio", "compare")
-_UNITLESS: dict[str, float] = {"つ": 1.0}
 
 
 def resolve(question: str, plan: Plan, context: Context | None, of_document: Collection[str] = ()) -> Plan:
@@ -47,6 +51,8 @@ def resolve(question: str, plan: Plan, context: Context | None, of_document: Col
         return replace(plan, attribute=context.plan.attribute, operation="nth", constraints=(f"nth={place}",), subjects=())
     if plan.implied and context.plan.attribute and context.plan.computed:  # what is measured is what was measured before
         plan = replace(plan, attribute=None)
+    if plan.pointed and (changed := _pointed(text, plan, context)) is not None:
+        return changed
     for way in (_another_zone, _the_others, _another_place, _another_operation, _another_attribute):
         if (changed := way(text, plan, context)) is not None:
             return changed
@@ -56,12 +62,22 @@ def resolve(question: str, plan: Plan, context: Context | None, of_document: Col
 # ── Ways to follow up ───────────────────────────────────────────────────────────────────────────────────────
 
 
+def _pointed(text: str, plan: Plan, context: Context) -> Plan | None:
+    """「最初の区の施策は？」, 「2番目の区は？」: of the zones that were spoken of, or in the order that was asked for."""
+    if context.plan.computed and context.plan.operation in ORDERED:
+        return _another_place(text, replace(plan, subjects=()), context)
+    if len(context.trail) < max(plan.pointed, 2):
+        return None
+    return replace(plan, subjects=(context.trail[plan.pointed if plan.pointed < 0 else plan.pointed - 1],))
+
+
 def _another_zone(text: str, plan: Plan, context: Context) -> Plan | None:
     """「では楊浦は？」: what was asked before, of other zones."""
     before = context.plan
     if not plan.subjects or plan.places or OTHERS.search(text):
         return None
-    again = _again(text, 2) if before.computed or DIRECTION.search(text) or (before.attribute and plan.attribute) else None
+    compares = before.computed or DIRECTION.search(text) or FROM_IT.search(text) or (before.attribute and plan.attribute)
+    again = asked_again(text, 2) if compares else None
     if again and again.name in _BETWEEN and len(plan.subjects) == 1 == len(context.zones) and plan.subjects != context.zones:
         attribute = plan.attribute or (before.attribute if before.computed else None) or before.attribute
         return _with(plan, attribute, before, again, (*context.zones, *plan.subjects))
@@ -97,8 +113,16 @@ def _the_others(text: str, plan: Plan, context: Context) -> Plan | None:
     if not OTHERS.search(text) or plan.subjects or plan.leftover:
         return None
     names = tuple(f"not={zone}" for zone in context.zones)
-    if plan.computed and plan.operation != "count":
-        return replace(plan, attribute=plan.attribute or before.attribute, constraints=(*plan.constraints, *names))
+    bounds = [item for item in before.constraints if item[0] in "<>="]
+    if before.operation == "filter" and not plan.computed and len(bounds) == 1 and (sign := re.match("[<>]=?", bounds[0])):
+        rest = _REST[sign.group()] + bounds[0][sign.end() :]  # 「残りはどこ？」 are those that do not keep it
+        constraints = tuple(rest if item == bounds[0] else item for item in before.constraints if not item.startswith("then="))
+        if plan.attribute in (None, before.attribute) or "どこ" in text:
+            return _with(plan, before.attribute, before, Operation("filter", constraints), before.subjects)
+    again = asked_again(text, 0)
+    if again and again.name in _OVER_ALL:
+        attribute = plan.attribute or before.attribute
+        return _with(plan, attribute, plan if plan.computed else before, Operation(again.name, (*again.constraints, *names)), ())
     if before.terms and is_about_zones(text) and plan.attribute in (None, before.attribute):
         kept = replace(plan, operation="which", constraints=names, leftover=before.leftover, terms=before.terms)
         return replace(kept, topic=before.topic, attribute=before.attribute)
@@ -122,7 +146,7 @@ def _another_place(text: str, plan: Plan, context: Context) -> Plan | None:
         place = int(parse(bare[1]))
     if place is None and context.shown:
         place = context.shown[-1] + 1 if NEXT.search(text) else context.shown[0] - 1 if PREVIOUS.search(text) else None
-    ordered = before.computed and before.operation in ("nth", "max", "min", "rank")
+    ordered = before.computed and before.operation in ORDERED
     if ordered and (place or NEXT.search(text)):
         then = plan.attribute if plan.attribute not in (None, before.attribute) else None
         then = plan.constraint("then") or then or before.constraint("then")
@@ -152,8 +176,12 @@ def _another_operation(text: str, plan: Plan, context: Context) -> Plan | None:
         return plan
     if plan.operation == "filter" and plan.confirms and len(context.zones) == 1 and before.operation != "filter":
         return replace(plan, subjects=context.zones, operation="check")
-    zones = _several(text, context)
-    again = _again(text, 2)
+    one = operation_of(text, 1, UNITLESS)
+    if one and one.name in ("position", "share") and len(context.zones) == 1:
+        counts = ("by=count",) if asks_many(text) and attribute != before.attribute else ()
+        return _with(plan, attribute, before, Operation(one.name, (*counts, *one.constraints)), context.zones)
+    zones = _several(text, plan, context)
+    again = asked_again(text, 2)
     picks = again is None or again.name in ("max", "min", "rank", "nth")
     if picks and before.operation in ("max", "min", "rank") and not REFERENCE.search(text) and len(before.subjects) < 2:
         zones = ()  # what was picked is not what is to be picked from
@@ -161,21 +189,19 @@ def _another_operation(text: str, plan: Plan, context: Context) -> Plan | None:
         sign = "<" if asks_smallest(text) else ">"
         return replace(plan, attribute=attribute, operation="filter", constraints=(f"{sign}than", f"than={context.zones[0]}"))
     if plan.attribute not in (None, before.attribute):
-        again = _again(text, len(zones)) if zones else None
+        again = asked_again(text, len(zones)) if zones else None
         return None if again is None else _with(plan, attribute, plan, again, zones)
-    if again := _another_bound(text, plan, before):
+    if again := another_bound(text, plan, before) or other_side(text, plan, before):
         return _with(plan, attribute, before, again, ())
     if IN_FULL.search(text) and len(context.zones) == 1 and before.counts:
         return replace(plan, subjects=context.zones, attribute=attribute, operation="look_up", constraints=())
-    adds = (_again(text, 2) or Operation("")).name in ("sum", "mean")
+    adds = (asked_again(text, 2) or Operation("")).name in (("sum", "mean") if before.computed else ("mean",))
     if asks_count(text) and not adds and len(context.zones) == 1 and (before.counts or not before.computed):
         return replace(plan, subjects=context.zones, attribute=attribute, operation="count", constraints=())
-    if before.computed and INCLUDING.search(text) and len(before.subjects) > 1:
-        return replace(before, subjects=())
-    position = operation_of(text, 1, _UNITLESS)
-    if position and position.name in ("position", "share") and len(context.zones) == 1:
-        return _with(plan, attribute, before, position, context.zones)
-    again = _again(text, len(zones) or len(before.subjects)) or _turned(text, plan, before)
+    if INCLUDING.search(text) and len(before.subjects) > 1:
+        again = None if before.computed else asked_again(text, 0)
+        return replace(before, subjects=()) if again is None else _with(plan, attribute, before, again, ())
+    again = asked_again(text, len(zones) or len(before.subjects)) or turned(text, plan, before)
     if again is None:
         return None
     if again.name in _BETWEEN and "of=ends" not in again.constraints and len(zones or before.subjects) < 2:
@@ -193,7 +219,7 @@ def _another_attribute(text: str, plan: Plan, context: Context) -> Plan | None:
     if plan.subjects or EVERYTHING.search(text) or not context.zones or plan.places:
         return None
     refers = REFERENCE.search(text) is not None
-    zones = _several(text, context) or context.zones
+    zones = _several(text, plan, context) or context.zones
     if plan.confirms and plan.attribute and not plan.computed and len(zones) == 1 and (stated := stated_count(text)):
         return replace(plan, subjects=zones, operation="check", constraints=("by=count", stated))
     if plan.operation in ("check", "filter") and plan.computed and plan.confirms and len(zones) == 1:
@@ -202,8 +228,6 @@ def _another_attribute(text: str, plan: Plan, context: Context) -> Plan | None:
         return replace(plan, subjects=zones, operation="count", constraints=())
     if plan.computed and plan.operation not in ("count", "position"):
         return replace(plan, subjects=zones) if refers and len(zones) > 1 else None
-    if re.search(r"最初の(?:区|ところ)|1つ目の区", text) and context.trail and plan.attribute:
-        return replace(plan, subjects=context.trail[:1])
     follows = refers or (plan.attribute is not None and not plan.leftover and plan.operation != "which")
     if refers and plan.operation == "which" and not plan.leftover and context.plan.terms:
         kept = replace(context.plan, operation="which", subjects=(), constraints=())
@@ -216,46 +240,21 @@ def _another_attribute(text: str, plan: Plan, context: Context) -> Plan | None:
 # ── What they share ─────────────────────────────────────────────────────────────────────────────────────────
 
 
-def _again(text: str, zones: int) -> Operation | None:
-    return operation_of(text, zones if zones != 1 else 0, {})
-
-
-def _another_bound(text: str, plan: Plan, before: Plan) -> Operation | None:
-    """「では20以上だと？」「6つの方は？」: the filter or check of before with another number."""
-    number = re.search(rf"({NUMBER})(?:つ|個|件)?(?:以上|以下|未満|を?超|より)", text)
-    if plan.computed and plan.operation != "count":
-        return None
-    if before.operation in ("filter", "check") and number:
-        again = operation_of(re.sub(rf"{re.escape(number[1])}(?!つ)", number[1] + "つ", text, count=1), 0, _UNITLESS)
-        return again if again and again.name == "filter" else None
-    if before.operation == "filter" and before.counts and (stated := stated_count(text)):
-        return Operation("filter", (stated,))
-    return None
-
-
-def _turned(text: str, plan: Plan, before: Plan) -> Operation | None:
-    """「逆に？」「じゃあ小さいのは？」: the other end of the same order, or the end that is named."""
-    if plan.computed:
-        return Operation(plan.operation, plan.constraints)
-    if before.operation in ("max", "min", "nth", "rank") and BACKWARDS.search(text) and not DIRECTION.search(text):
-        smallest = before.operation == "min" or before.constraint("from") == "min"
-        return Operation("max" if smallest else "min")
-    if before.computed and DIRECTION.search(text) and plan.operation in ("look_up", "search"):
-        return Operation("min" if asks_smallest(text) else "max")
-    return None
-
-
-def _several(text: str, context: Context) -> tuple[str, ...]:
+def _several(text: str, plan: Plan, context: Context) -> tuple[str, ...]:
     """The zones that a question means together: as many of the last as it says, or all that were found."""
     if match := SEVERAL.search(text):
         wanted = 2 if match["both"] or match["n"] == "ふた" else int(parse(match["n"]))
         return context.trail[-wanted:] if len(context.trail) >= wanted > 1 else ()
     if len(context.zones) > 1:
         return context.zones
-    between = _again(text, 2)
-    both = between is not None and (between.name in _BETWEEN or (between.name == "sum" and BOTH.search(text)))
-    stated = not context.plan.computed or context.plan.operation == "count"
-    return context.trail[-2:] if both and stated and len(context.trail) > 1 else ()
+    again = asked_again(text, 2)
+    before = context.plan.operation
+    if again is None or len(context.trail) < 2 or (context.plan.computed and before not in ("count", "max", "min")):
+        return ()
+    if again.name in _BETWEEN or (again.name == "sum" and BOTH.search(text)):
+        return context.trail[-2:]
+    # 「合計は？」 by itself is that of those which were asked about one after the other.
+    return context.trail if again.name in ("sum", "mean") and plan.attribute is None and not context.plan.computed else ()
 
 
 def _same_zones(again: Operation, before: Plan) -> tuple[str, ...]:

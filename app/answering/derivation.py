@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from app.answer import Answer, Completeness, Computed, Segment
 from app.answering.composition import passage_item, state
-from app.answering.computation import Computation, Measure, meets, shown
+from app.answering.computation import Computation, Measure, bounded, meets, shown
 from app.answering.draft import Draft
 from app.answering.ledger import Statement
 from app.schema import Hit, Passage
@@ -27,7 +27,8 @@ def derive(
     `holds` says whether the question was right to expect it; None if it expected nothing.
     """
     plan, name, chosen = draft.plan, computation.operation, computation.chosen
-    draft.cite(then)
+    where = {bounded(condition)[0] for condition in plan.constrained("where")}
+    draft.cite([statement for statement in then if statement.word not in where])
     # A filter and the first few stand on what matches; that nothing does, on everything.
     few = chosen and (name == "filter" or plan.constraint("top"))
     operands = draft.numbers(chosen if few else computation.operands)
@@ -50,7 +51,7 @@ def derive(
         parts |= {"zone": draft.zone_named(larger.subject), "other": draft.zone_named(smaller.subject)}
         parts |= {"value": [draft.measure(larger)], "divisor": [draft.measure(smaller)]}
     draft.say(_template(draft, computation), parts)
-    if name in ("max", "min") and listed:
+    if name in ("max", "min", "nth") and listed:
         draft.say("tied", parts)
     for statement in then:
         draft.say("next")
@@ -58,12 +59,16 @@ def derive(
     return _finish(draft, hits, completeness, holds)
 
 
-def count(draft: Draft, measures: Sequence[Measure], hits: Sequence[Hit]) -> Answer:
-    """How many facts each subject has (one without a name is the document), and all of them."""
-    stated = draft.plan.constraint("")
-    holds = None if stated is None else all(measure.number == int(stated) for measure in measures)
+def count(
+    draft: Draft, measures: Sequence[Measure], hits: Sequence[Hit], announced: Passage | None = None
+) -> Answer:
+    """How many facts each subject has (one without a name is the document), and all of them, after what announces them."""
+    stated = [item for item in draft.plan.constraints if item[0] in "<>="]
+    holds = all(meets(measure.number, stated) for measure in measures) if stated else None
     if holds is not None:
         draft.say("yes" if holds else "no")
+    if announced is not None:
+        draft.announce(announced)
     for measure in measures:
         if measure is not measures[0]:
             draft.say("next")

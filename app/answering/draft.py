@@ -106,6 +106,11 @@ class Draft:
         """A whole passage, cited."""
         return Quote(passage.text, passage.document, passage.start, passage.end, (self.number(passage.passage_id),))
 
+    def announce(self, passage: Passage) -> None:
+        """Quote a passage on a line before what it announces."""
+        self.segments.append(self.quote(passage))
+        self.say("next")
+
     def zone(self, document: str, name: str | None) -> list[Segment]:
         """A zone as its heading writes it (of a path of headings that is the last one); nothing if there is none."""
         zone = self._archive.zones.get((document, name)) if name else None

@@ -8,6 +8,7 @@ from fractions import Fraction
 from functools import cached_property
 from typing import Any
 
+from app.reading.facts import announcement
 from app.reading.guide import Attribute, Synonyms
 from app.reading.normalization import normalize
 from app.schema import Document, Fact, Passage, Reading, Zone
@@ -142,27 +143,35 @@ class Evidence:
             if asked in {normalize(word).text for word in (item.name, *(word for words in item.words.values() for word in words))}
         }
 
+    def announced(self, attribute: str) -> Passage | None:
+        """What says how many of an attribute of a document there are, right before them."""
+        facts = [fact for fact in self.facts if fact.attribute == attribute] if self.is_of_document(attribute) else []
+        return announcement(self._reading.passages, facts)
+
     def called(self, name: str, subjects: Collection[str]) -> list[Fact]:
         """The facts that a name may stand for, of some zones if any are given: those called just so, or else those whose
-        names it shortens."""
+        names it shortens, by itself or by what guides say it stands for; whatever its width and case."""
+        written = normalize(name).text
+        shorter = {written, *self._declared.get(written, ())}
         named = [
             fact
-            for fact in self.facts
-            if self.attributes[fact.attribute].names
-            and (not subjects or fact.subject in subjects)
-            and self.shortens(name, fact.text)
+            for fact, whole in self._names
+            if (not subjects or fact.subject in subjects) and any(text in whole for text in shorter)
         ]
-        return [fact for fact in named if normalize(fact.text).text == normalize(name).text] or named
+        return [fact for fact in named if normalize(fact.text).text == written] or named
 
-    def shortens(self, name: str, whole: str) -> bool:
-        """Whether a name is part of a longer one, whatever its width and case: itself, or what guides say it stands for."""
-        written, longer = normalize(name).text, normalize(whole).text
-        stands_for = [
-            item.terms
-            for item in self.synonyms
-            if any(normalize(word).text == written for words in item.words.values() for word in words)
-        ]
-        return written in longer or any(normalize(term).text in longer for terms in stands_for for term in terms)
+    @cached_property
+    def _names(self) -> list[tuple[Fact, str]]:
+        return [(fact, normalize(fact.text).text) for fact in self.facts if self.attributes[fact.attribute].names]
+
+    @cached_property
+    def _declared(self) -> Mapping[str, set[str]]:
+        """What the words that guides declare stand for in the documents."""
+        declared: dict[str, set[str]] = {}
+        for item in self.synonyms:
+            for word in (word for words in item.words.values() for word in words):
+                declared.setdefault(normalize(word).text, set()).update(normalize(term).text for term in item.terms)
+        return declared
 
     def writes(self, text: str) -> bool:
         """Whether any document writes a text, whatever its width and case."""

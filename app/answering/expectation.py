@@ -48,7 +48,7 @@ _KINDS = tuple(
             r"\d{2,4}-\d{2,4}|@|https?:|www\.|〒|丁目",
         ),
         (_ALWAYS, r"なぜ|どうして(?![いるゆきくもお])|何故", r"ため|から|ので|により|によって|に基づ|理由"),
-        (_WHERE_ASKED, r"理由|わけ", r"ため|から|ので|により|によって|に基づ|理由"),
+        (_WHERE_ASKED, r"理由|(?<=の)わけ|わけ(?=[をは])", r"ため|から|ので|により|によって|に基づ|理由"),
         (_ALWAYS, r"(?:誰|だれ|どなた)(?!で?も)", r"政府|市長|委員会|会社|氏|庁|銀行|機構|当局|部門"),
     )
 )
@@ -57,6 +57,7 @@ _LOCATED = re.compile(r"は(?:どこ(?!の)|どちら(?!の)|誰|だれ|どな�
 # Behind the thing that is asked for, the sentence asks: 「…は何ですか」「…を教えて」「…の名前は？」 or ends.
 _ASKED = re.compile(
     r"(?:の?(?:名前|名称|氏名|方法|手順|内訳|一覧|詳細|仕方|やり方|条件)|名)?(?:など)?(?:は|って|とは|が|を)?"
+    r"(?:、?(?:数字で|具体的に|詳しく|くわしく|簡単に|全部|すべて|全て|一覧で))?"
     r"(?:[?。]|$|何|誰|だれ|どこ|どれ|どの|どれくらい|いくつ|いつ|いくら|教え|知り|知ら|お?示し|聞|お?聞|伺|分か|わか|見せ|必要|ある|あり)"
 )
 # 何 before these asks for no count: 何区, 何か, 何を.
@@ -87,6 +88,16 @@ def expectations(question: str, tokens: Sequence[Token], leftover: Sequence[Ment
     yield from _kinds_of(tokens, leftover)
 
 
+def name_asked(question: str, thing: Mention) -> Mention | None:
+    """A thing with the words behind it that ask what it is called (「…の名前」); None if there are none."""
+    after = normalize(question[thing.end :])
+    match = _NAMED.match(after.text)
+    if match is None:
+        return None
+    end = thing.end + after.raw_span(*match.span())[1]
+    return Mention(question[thing.start : end], thing.start, end)
+
+
 def _counts(tokens: Sequence[Token], leftover: Sequence[Mention]) -> Iterator[Expectation]:
     """「何隻」「何段階」: a number with the same counter."""
     for asked, counter in pairwise(tokens):
@@ -115,7 +126,8 @@ def _things(question: str, tokens: Sequence[Token], leftover: Sequence[Mention])
         head = [token for token in tokens if mention.start <= token.start < mention.end][-1]
         after = normalize(question[mention.end :]).text
         named = _NAMED.match(after)
-        located = _LOCATED.match(after) and head.pos.startswith("名詞")
+        # What is done is done by somebody, in whatever words: 「整備はどこ」 asks who does it.
+        located = _LOCATED.match(after) and head.pos.startswith("名詞") and not head.action
         if _ASKED.match(after) and (named or located or head.base in ORDINARY_ATTRIBUTES):
             yield Expectation(mention, _holder(head.base))
 

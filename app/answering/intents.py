@@ -5,32 +5,27 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from app.answering.counting import asks_count, counted
 from app.answering.mood import asks_confirmation
 from app.answering.numerals import ordinal_of
-from app.answering.operations import (
-    COUNTERS,
-    Operation,
-    asks_count,
-    asks_many,
-    count_cue,
-    counted,
-    operation_of,
-    operation_words,
-)
+from app.answering.operations import Operation, operation_words
+from app.answering.quantities import Quantities, countable_nouns
+from app.answering.stated import bare_bounds
 from app.answering.utterance import Utterance
 from app.answering.vocabulary import AttributeMention, Vocabulary
 from app.reading.guide import Attribute
 from app.schema import PICKS, Mention
 
-# Operations that by themselves ask for a measured attribute: 「最大の区」「50平方キロ以上」; a sum may be of anything.
-_SAYS_MEASURE = frozenset({"max", "min", "filter", "check", "ratio", "difference", "compare", "nth"})
 # Between two attributes that are asked for together.
 _JOINS = re.compile(r"(?:と|や|、|,|・|および|及び|ならびに|and|&|和|与|以及|\s|それ(?:から|に)|の|は|が|も|どこ|対象|で|何|か|また)*")
 
 _ALSO = re.compile(r"^(?!は、|が、|で)[^。]{0,12}?(?:と|や|ついでに|あと|それから|（|\(|および|加えて)[^のは]{0,6}$|(?:ついでに|あと|それと)")
-
-_BY_SIZE = re.compile(r"(?:一番|いちばん|最も|もっとも|番目に|位に)(?:\w{1,4}が)?(?:広|大き|狭|小さ|でか|デカ)|最大|最小|最(?:広|狭)")
-_NTH_MANY = re.compile(r"(?:番目|番|位)(?:に|の)?(?:多|少な)")
+# Between two that are asked for one after the other: 「どのエリアが入っていて、どれくらいの面積」.
+_THEN = re.compile(r"^[^。?]*(?:て|で|し|か)、[^。?]*$")
+_ASKED_BEFORE = re.compile(
+    r"(?:どの|どんな|どこの|何の|どういう|どういった)\w{0,4}$"
+    r"|(?:どこ|何|なに|どれ|いくつ)[^、]{0,3}$|^[^、]{0,3}(?:どこ|何|なに|どれ|いくつ)"
+)
 
 
 class Intents:
@@ -38,6 +33,7 @@ class Intents:
 
     def __init__(self, vocabulary: Vocabulary) -> None:
         self._vocabulary = vocabulary
+        self._quantities = Quantities(vocabulary)
 
     def operation(
         self,
@@ -52,32 +48,31 @@ class Intents:
         of_facts = bool(countable_nouns(mentions)) and counted(self._vocabulary.sections.without_numbers(heard.spoken))
         alone = not self._vocabulary.measures_in(heard.spoken) and not of_facts and not countable_nouns(mentions)
         if alone and (zones := self._zone_count(heard, subjects)) is not None:
-            return zones, None
-        ways = [
-            lambda: self._counting(heard, mentions, subjects, asks_which),
-            lambda: self._measuring(heard, mentions, asked, subjects),
-        ]
-        if _BY_SIZE.search(heard.spoken):
-            ways.reverse()
-        found = ways[0]() or ways[1]()
+            declared = self._vocabulary.section_count  # what the document says of it needs no counting
+            return (zones, None) if declared is None else (Operation("look_up"), declared)
+        found = self._quantities.computing(heard, mentions, asked, subjects, asks_which)
         if found is not None:
-            operation, of = found
-            spans = operation_words(heard.spoken, [*self._vocabulary.measures_in(heard.spoken), *counted(heard.spoken)])
+            operation, of = found.operation, found.of
+            bare = [Mention("", start, end) for start, end in bare_bounds(heard.spoken)]
+            spans = operation_words(heard.spoken, [*self._vocabulary.measures_in(heard.spoken), *counted(heard.spoken), *bare])
             before = list(heard.covered)
             heard.cover_spans(spans)
-            heard.cover(Mention("", item.start, item.end) for item in mentions if item.attribute is of)
+            heard.cover(Mention("", item.start, item.end) for item in mentions if item.attribute in (of, found.where))
             if operation.name == "nth" and len(subjects) == 1 and asks_confirmation(heard.spoken):
                 place, end = operation.constraints[-2:]  # whether it has that place, not which one has
                 operation = Operation("position", (*operation.constraints[:-2], end, f"={place[4:]}"))
-            if attribute and attribute is not of and operation.name in PICKS:
-                then = [item.attribute.name for item in self._also_of(heard, mentions, asked, of)]
-                names = tuple(f"then={name}" for name in (*then, attribute.name))
-                operation = Operation(operation.name, (*operation.constraints, *names))
+            then: list[Attribute] = []
+            if asked and not asked.interrogative and attribute not in (of, found.where) and operation.name in PICKS:
+                also = self._also_of(heard, mentions, asked, of)
+                heard.cover(Mention("", item.start, item.end) for item in also)
+                then = [*(item.attribute for item in also), asked.attribute]
+            then += [found.where] if found.where else []
+            operation = Operation(operation.name, (*operation.constraints, *(f"then={item.name}" for item in then)))
             open_words = heard.without(heard.leftover(), self._vocabulary.background)
             open_words = without_lead(heard, open_words, mentions, operation)
             if operation.name == "count_matches":
                 return operation, of
-            said = any(item.attribute is of for item in mentions) or self._in_units(heard)
+            said = self._quantities.says(heard, mentions, of)
             open_words = tuple(item for item in open_words if not (said and self._dresses(heard, item)))
             if not open_words or heard.language == "zh" or operation.name in ("check", "sum"):
                 return operation, of
@@ -91,10 +86,9 @@ class Intents:
             heard.cover_spans(operation_words(heard.spoken, []))
             return Operation("nth", (f"nth={ordinal}",)), attribute
         also = _also(heard, mentions, asked)
-        if also and not heard.leftover():
-            heard.cover(Mention("", item.start, item.end) for item in also)
         if also:
-            heard.cover(Mention("", item.start, item.end) for item in also)
+            named = {item.attribute.name for item in also}
+            heard.cover(Mention("", item.start, item.end) for item in mentions if item.attribute.name in named)
             if heard.leftover() and not subjects:
                 names = tuple(f"also={item.attribute.kind}" for item in also)
                 return Operation("which" if asks_which else "search", names), attribute
@@ -128,80 +122,6 @@ class Intents:
             return None
         stated = re.search(r"\d+", match.group())
         return Operation("count", (f"={stated.group()}",) if stated else ())
-
-    def _counting(
-        self, heard: Utterance, mentions: Sequence[AttributeMention], subjects: Sequence[str], asks_which: bool
-    ) -> tuple[Operation, Attribute] | None:
-        """What is to be done with how many facts of an attribute the zones have."""
-        text = self._vocabulary.sections.without_numbers(heard.spoken)
-        cue = count_cue(text)
-        countable = [item for item in countable_nouns(mentions) if item.attribute.name not in self._vocabulary.single]
-        if cue is None or not countable or (ordinal_of(text) and not _NTH_MANY.search(text)):
-            return None
-        place = heard.normalized.raw_span(cue, cue + 1)[0] + len(heard.spoken) - len(text)
-        nearest = min(countable, key=lambda item: (item.start > place + 8, abs(item.start - place), -item.end))
-        attribute = nearest.attribute
-        between = heard.question[nearest.end : place] if nearest.end < place else ""
-        if attribute.measured or attribute.of != "zone":
-            return None
-        counters = {**COUNTERS, **dict.fromkeys(self._vocabulary.nouns_of(attribute), 1.0)}
-        operation = operation_of(text, len(subjects), counters)
-        if operation is None or operation.name == "sum":
-            open_words = heard.without(self._beside(heard, attribute, mentions), self._vocabulary.background)
-            if asks_count(text) and open_words and not subjects:
-                return Operation("count_matches"), attribute
-        if operation is None:
-            numbers = counted(text)
-            if not asks_count(text) and not (numbers and subjects):
-                return None
-            if len(subjects) == 1:
-                return Operation("count"), attribute
-            operation = Operation("sum")
-        if operation.name == "filter" and any(word and word in between for word in self._vocabulary.sections.words):
-            return None  # so many zones, not so many of them
-        if operation.name == "filter" and not (asks_which or subjects or operation.constraints[0][0] in "<>"):
-            return None
-        than = (f"than={subjects[0]}",) if operation.name == "filter" and operation.constraints[0][1:] == "than" else ()
-        return Operation(operation.name, ("by=count", *operation.constraints, *than)), attribute
-
-    @staticmethod
-    def _beside(heard: Utterance, attribute: Attribute, mentions: Sequence[AttributeMention]) -> tuple[Mention, ...]:
-        """The words left over beside an attribute and what says what to do with it."""
-        before = list(heard.covered)
-        heard.cover_spans(operation_words(heard.spoken, counted(heard.spoken)))
-        heard.cover(Mention("", item.start, item.end) for item in mentions if item.attribute is attribute)
-        leftover = heard.leftover()
-        heard.covered[:] = before
-        return leftover
-
-    def _measuring(
-        self,
-        heard: Utterance,
-        mentions: Sequence[AttributeMention],
-        asked: AttributeMention | None,
-        subjects: Sequence[str],
-    ) -> tuple[Operation, Attribute] | None:
-        """What is to be done with the values of a measured attribute, said or (「最大の区」) understood."""
-        said = next((item.attribute for item in mentions if item.attribute.measured), None)
-        attribute = said or self._vocabulary.measured
-        if attribute is None or (said is None and asks_many(heard.spoken)):
-            return None
-        operation = operation_of(heard.spoken, len(subjects), self._vocabulary.units)
-        if operation is None or (said is None and operation.name not in _SAYS_MEASURE and not self._in_units(heard)):
-            return None
-        if said is None and (operation.name == "nth" or (asked and operation.name not in ("max", "min", "filter"))):
-            return None
-        if operation.name == "filter" and operation.constraints[0][1:] == "than" and len(subjects) == 1:
-            return Operation("filter", (*operation.constraints, f"than={subjects[0]}")), attribute
-        return operation, attribute
-
-    def _in_units(self, heard: Utterance) -> bool:
-        return any(unit in heard.text for unit in self._vocabulary.units)
-
-
-def countable_nouns(mentions: Sequence[AttributeMention]) -> list[AttributeMention]:
-    """The mentions of what can be counted: 施策, but not 広い."""
-    return [item for item in mentions if not item.interrogative and (item.rank[0] or not item.attribute.measured)]
 
 
 def without_lead(
@@ -238,9 +158,10 @@ def _also(
         if mention.end > first.start or mention.weak or (mention.interrogative and between):
             continue
         known = {item.attribute.name for item in (asked, *also)}
-        if not (_JOINS.fullmatch(between.lower()) or _ALSO.search(between)) or mention.attribute.name in known:
+        in_turn = _THEN.search(between) and (_ASKED_BEFORE.search(heard.question[: mention.start]) or _ASKED_BEFORE.search(between))
+        if not (in_turn or _JOINS.fullmatch(between.lower()) or _ALSO.search(between)) or mention.attribute.name in known:
             continue
-        if mention.rank[0] and (between.strip("のはが") or mention.attribute.of != asked.attribute.of):
+        if (mention.rank[0] or in_turn) and (between.strip("のはが") or mention.attribute.of != asked.attribute.of):
             also.insert(0, mention)
             first = mention
     return also

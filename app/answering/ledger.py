@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from app.answering.computation import Measure
+from app.reading.facts import announcement
 from app.reading.guide import Attribute
 from app.schema import Fact, Passage, Reading
 
@@ -54,6 +55,10 @@ class Ledger:
         return [
             fact for fact in self._reading.facts if fact.attribute == attribute and subject in (None, fact.subject)
         ]
+
+    def announcement(self, attribute: str) -> Passage | None:
+        """What says how many of an attribute of a document there are, right before them."""
+        return announcement(self._reading.passages, self.facts(attribute, None))
 
     def measures(self, attribute: str, subjects: Sequence[str], *, counts: bool = False) -> list[Measure]:
         """The number of each subject that has one, in the subjects' order: what its fact says, or how many it has."""

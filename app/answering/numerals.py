@@ -7,14 +7,22 @@ from decimal import Decimal
 
 from app.reading.facts import parse_number
 
-# In normalised text; 「十」 alone is one too.
-NUMBER = r"(?<![\d.,])(?:\d[\d,]*(?:\.\d+)?[十百千万]?|[一二三四五六七八九十百千万]+)"
-_DIGITS = {digit: value for value, digit in enumerate("一二三四五六七八九十", 1)}
+_PLAIN = r"\d[\d,]*(?:\.\d+)?"
+# In normalised text: 「3万5千」 and 「二十」 are one number each; 「十」 alone is one too. Kanji go on from kanji, digits from
+# 千 or 万, and 「3一覧」 is no 31.
+NUMBER = (
+    rf"(?<![\d.,])(?:{_PLAIN}|[一二三四五六七八九十百千万])"
+    rf"(?:[十百千万億]|(?<!\d)[二三四五六七八九〇]|(?<!\d)一(?![番覧部方])|(?<=[十百千万億]){_PLAIN})*"
+)
+_DIGITS = {digit: value for value, digit in enumerate("〇一二三四五六七八九")}
+_POWERS = {"十": 10, "百": 100, "千": 1000, "万": 10**4, "億": 10**8}
+_PIECE = re.compile(rf"{_PLAIN}|[〇一二三四五六七八九]+|.")
 _ORDINAL = re.compile(r"(?<![\d.])(\d+|[一二三四五六七八九十]+|ふた|みっ)(?:つ|番|個|点|件|こ)(?:目|め)")
 _FROM_LAST = re.compile(r"(?:最後|後ろ|うしろ|末尾|下)から(?:数えて)?(?:第)?$")
 _ENGLISH_ORDINAL = re.compile(
     r"(?<![a-z])(first|second|third|fourth|fifth|sixth|\d+(?=st|nd|rd|th))(?:st|nd|rd|th)?"
-    r"(?: (?:one|measure|area|item|point|feature|highlight))?(?![a-z -])|第([一二三四五六\d])(?:个|项|条|点)"
+    r"(?: (?:one|measure|initiative|project|area|item|point|feature|highlight)(?![a-z])|(?![a-z -]))"
+    r"|第([一二三四五六七八九十]+|\d+)(?:个|项|条|点)"
 )
 _LAST = re.compile(r"最後(?:の|に|は)|一番(?:最後|下)の|the last (?:one|measure|area)|最后一[个项条]")
 _FIRST = re.compile(r"最初(?:の|に挙|は)|一番(?:最初|上)の|トップバッター|筆頭")
@@ -29,24 +37,24 @@ def exact(number: float) -> str:
 
 
 def parse(text: str) -> float:
-    """A number in digits or in kanji.
+    """A number in digits, in kanji, or in both.
 
-    >>> parse("二百五十"), parse("1,200"), parse("1.5万")
-    (250.0, 1200.0, 15000.0)
+    >>> parse("二百五十"), parse("1,200"), parse("1.5万"), parse("3万5千"), parse("二〇")
+    (250.0, 1200.0, 15000.0, 35000.0, 20.0)
     """
-    if text[0].isdigit():
-        times = {"十": 10, "百": 100, "千": 1000, "万": 10000}.get(text[-1])
-        return parse_number(text[:-1]) * times if times else parse_number(text)
-    total = part = digit = 0
-    for character in text:
-        if character in _DIGITS and character != "十":
-            digit = _DIGITS[character]
-        elif character == "万":
-            total, part, digit = total + (part + digit or 1) * 10000, 0, 0
+    total = part = Decimal(0)
+    digits: Decimal | None = None
+    for piece in _PIECE.findall(text):
+        power = _POWERS.get(piece)
+        if power is None:
+            plain = "".join(str(_DIGITS.get(character, character)) for character in piece)
+            digits = Decimal(repr(parse_number(plain)))
+        elif power < _POWERS["万"]:
+            part, digits = part + (Decimal(1) if digits is None else digits) * power, None
         else:
-            part += (digit or 1) * {"十": 10, "百": 100, "千": 1000}[character]
-            digit = 0
-    return float(total + part + digit)
+            times = part + (digits or 0) if part or digits is not None else Decimal(1)
+            total, part, digits = total + times * power, Decimal(0), None
+    return float(total + part + (digits or 0))
 
 
 def ordinal_spans(text: str) -> list[tuple[int, int]]:

@@ -7,9 +7,10 @@ from collections.abc import Collection, Sequence
 
 import numpy as np
 
+from app.answering.counting import counted
 from app.answering.gazetteer import Gazetteer
 from app.answering.ledger import Ledger
-from app.answering.operations import counted
+from app.answering.question_words import REASONS
 from app.reading.guide import Attribute
 from app.reading.normalization import normalize
 from app.schema import Fact, Mention, Passage, Plan, Reading
@@ -24,6 +25,9 @@ NOT_SAID = 0.6
 # Longer facts are sentences, not formulas that a question could write with other numbers.
 _LONGEST_FORMULA = 12
 _NUMBERS = 2
+# Behind a noun these make it what is said of something.
+_PREDICATE = r"[\u3400-\u9fffァ-ヺー]{0,14}(?:です|でし|だ(?:よ|っ|ろ)|だと|なの|で(?:合って|間違|いい|よろし)|じゃない|ではない)"
+_BRACKETS = re.compile(r"\([^()]*\)$")
 
 
 class Premises:
@@ -45,10 +49,14 @@ class Premises:
         facts = [fact for place in plan.places for fact in self._gazetteer.facts(place.value)]
         return list(dict.fromkeys(facts))
 
-    def meant(self, place: Mention, plan: Plan) -> list[Fact]:
-        """The facts that a name may stand for, in the zones that the question names if it names any."""
+    def ambiguous(self, place: Mention, plan: Plan) -> list[Fact]:
+        """The facts that a name may stand for, of several zones (of those that the question names if it names any); none
+        if it is clear, and where the zones are asked for of one thing that lies in parts in them: 汐入地区（東側）."""
         facts = [fact for fact in self._gazetteer.facts(place.value) if fact.attribute in self._names]
-        return [fact for fact in facts if fact.subject in plan.subjects] if plan.subjects else facts
+        facts = [fact for fact in facts if fact.subject in plan.subjects] if plan.subjects else facts
+        in_parts = len({_BRACKETS.sub("", normalize(fact.text).text) for fact in facts}) == 1
+        several = len({fact.subject for fact in facts}) > 1
+        return facts if several and not (in_parts and plan.operation == "which") else []
 
     def misplaced(self, plan: Plan) -> list[Fact]:
         """The facts of a place that the question puts into a zone that it is not in; empty if it does not."""
@@ -63,6 +71,12 @@ class Premises:
         ids = {fact.passage_id for fact in facts}
         return [passage for passage in self._reading.passages if passage.passage_id in ids]
 
+    def naming(self, subjects: Sequence[str]) -> list[Passage]:
+        """The passages outside all zones that name every one of some."""
+        names = [normalize(name).text for name in subjects]
+        outside = [passage for passage in self._reading.passages if passage.zone is None]
+        return [passage for passage in outside if all(name in normalize(passage.text).text for name in names)]
+
     def about(self, subjects: Collection[str]) -> Mask:
         """The passages of these zones, and those elsewhere that state a fact of them."""
         stating = {fact.passage_id for fact in self._reading.facts if fact.subject in subjects}
@@ -72,10 +86,11 @@ class Premises:
         """The passages of other zones that say what the question says of a zone of which nothing like it is said.
 
         One word beside a question for a number (`measured`) is not enough."""
-        nouns = sum(term.weight == 1.0 for term in plan.terms)
+        terms = [term for term in plan.terms if term.mention.value not in REASONS]  # whose reason is asked for was said
+        nouns = sum(term.weight == 1.0 for term in terms)
         if len(plan.subjects) != 1 or plan.computed or nouns < (2 if measured else 1):
             return []
-        covered = self._retriever.coverage(plan.terms)
+        covered = self._retriever.coverage(terms)
         passages = self._reading.passages
         own = self.about(plan.subjects)
         other = np.array([item.zone is not None for item in passages]) & ~own
@@ -99,7 +114,8 @@ class Premises:
             return []
         if (plan.confirms or not plan.leftover) and (stated := counted(folded)) and re.search(r"\d", facts[0].text):
             return facts if not any(item.value in normalize(facts[0].text).text for item in stated) else []
-        return facts if plan.confirms and any(term.weight == 1.0 for term in plan.terms) else []
+        expected = any(term.weight == 1.0 for term in plan.terms) or _says_it_is(folded, plan.subjects)
+        return facts if plan.confirms and expected else []
 
     @staticmethod
     def _misnumbers(question: str, stated: str) -> bool:
@@ -108,3 +124,9 @@ class Premises:
             return False
         shape = re.sub(r"\d+", lambda _: r"\d+", re.escape(stated))
         return any(match.group() != stated for match in re.finditer(rf"(?<!\d){shape}(?!\d)", question))
+
+
+def _says_it_is(question: str, zones: Collection[str]) -> bool:
+    """Whether a question takes a zone for what it asks about: 「認可したのは徐匯区ですよね」."""
+    names = "|".join(re.escape(normalize(zone).text) for zone in zones)
+    return bool(names) and re.search(rf"(?:{names}){_PREDICATE}", question) is not None

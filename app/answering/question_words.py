@@ -17,7 +17,7 @@ REQUESTS = frozenset(
     "求める 触れる 取り上げる 挙がる 挙げる 並べる 列挙 列記 羅列 発表 公表 記載 記述 掲載 載る 載せる "
     "書く 明記 言及 指す 該当 当たる 当てはまる 相当 どん いく まで から つ 箇所 か所 ヶ所 取材 記事 "
     "原稿 執筆 報告 報告書 レポート 会議 上司 部長 プレゼン スライド メモ まとめ まとめる 纏める 箇条書き "
-    "箇条 書き 書き出す 抜き出す リストアップ ピックアップ 数字 数値 正しい 本当 確か 認識 間違い 間違う "
+    "引用 そもそも 箇条 書き 書き出す 抜き出す リストアップ ピックアップ 数字 数値 正しい 本当 確か 認識 間違い 間違う "
     "合う 聞き取る 耳 知らせる 申し訳 忙しい 困る 急ぎ 急ぐ 助かる ざっくり さっと ぱっと 要する つまり "
     "ちなみに ところで 因みに ええ ねえ あの あのう えっと えーと ごめん 悪い ください 宜しく よろしく "
     "お願い おねがい 御願い 候補 自分 私 僕 俺 我々 うち 弊社 当社 社内 担当 係 者 話題 気になる とこ "
@@ -25,7 +25,7 @@ REQUESTS = frozenset(
     "ふーん わ 前 へえ ついで 大台 乗る 前面 押し出す ちゃんと きちんと もっと ペース まま 事柄 どこどこ たった "
     "一列 がらみ 絡み 類い 類 語 文字 言葉 単語 キーワード 正式 全メニュー 限る 残り 届く 台 あと 一緒 "
     "もう一度 もう 一回 さっき 先ほど 戻る やる つもり はず 出せる 見当 文書 段落 要は 小数 小数点 第2位 "
-    "新聞 コラム 広報 据える 抱える 備える 整理 偶然 つき 分 競う なんとか ◯◯ 打つ".split()
+    "新聞 コラム 広報 議事録 読む ひととおり 噛み砕く かみ砕く 据える 抱える 備える 整理 偶然 つき 分 競う なんとか ◯◯ 打つ".split()
 )
 # The thing asked for, not yet named: 「具体的な内容」「どんな種類の」「名前を全部」
 GENERIC_NOUNS = frozenset(
@@ -46,7 +46,7 @@ LIGHT_VERBS = frozenset(
     "与える 出す 取る 成り立つ 出来上がる 収まる 数え上げる 数える 入れる 加える 足す 引く 除く 出る 分ける "
     "分かれる 続く 並ぶ 来る 行く 届く 上回る 下回る 達する 満たす 付ける つける 向ける 考える 思う 呼ぶ "
     "因る よる 於く おける おく 就く つく 対する 構成 実施 実行 展開 推進 予定 対象 指定 管轄 提案 提出 "
-    "明らか 位置付ける 繋がる 関わる かかわる 基づく 合わせる 絞る 重きを置く 重き".split()
+    "明らか 位置付ける 繋がる 関わる かかわる 基づく 合わせる あわせる 絞る 重きを置く 重き".split()
 )
 # Comparing what is asked for: the values are shown, the comparison is the reader's.
 COMPARISONS = frozenset(
@@ -58,7 +58,7 @@ COMPARISONS = frozenset(
 # The same in English, for questions in it.
 ENGLISH = frozenset(
     "what which where who whom whose how why when is are was "
-    "were be been being am the a an of in on at for to from by "
+    "were be been being am the a an of in on at for to from by between "
     "with within into than as does do did done can could will "
     "would shall should may might must has have had having i me "
     "my we us our you your he she it its they them their there "
@@ -92,6 +92,7 @@ CHINESE = re.compile(
             "合计 列出 列举 介绍 说明 一下 关于 有关 相关 涉及 方面 具体 主要 提出 推出 计划 打算 "
             "想要 可以 能 能够 会 将 要 不 没有 没 最 更 比较 比 大 小 多 少 条 当作 作为 "
             "当成 文章 归纳 最后 后 提到 写到 应该 应当 看 想 了解 想知道 知道 需要 希望 目前 "
+            "第一批 首批 麻烦 劳驾 帮我 帮忙 给我 请教 想问 谢谢 你好 各项 一并 说说 讲讲 谈谈 "
             "现在 文中 文件 资料 区 个 项 片区 联动创新区 创新区 上海 是否 对吗 是吗 按 按照 排列 "
             "排序 全部 所有 各 每个 哪一个 属于 位于 包括 包含".split(),
             key=len,
@@ -113,6 +114,8 @@ ORDINARY_ATTRIBUTES = frozenset(
     "取引高 評価 電気代".split()
 )
 
+# What is asked for of something that is taken for granted: 「…を進める理由は」
+REASONS = frozenset("理由 背景 経緯 根拠 狙い ねらい 目的 事情 意図 きっかけ reason reasons why 理由是 原因".split())
 # Everything there is, not the best one: 「全部」「一覧で」
 LIST_CUES = frozenset(
     "全部 全て すべて 総て 一覧 リスト 列挙 羅列 並べる 挙げる 一通り 残らず 列記".split()

@@ -13,10 +13,13 @@ from typing import Any
 
 from app.answering.corroboration import corroborate
 from app.answering.evidence import Evidence, Miscomputed, Number
-from app.answering.redoing import CONTRADICTING, PICKS, Redone, computes, meets, operands, redo, said
+from app.answering.redoing import CONTRADICTING, PICKS, Redone, computes, is_one_of_all, meets, operands, redo, said
 from app.answering.telling import Teller, Told, as_told, head, hold, result
+from app.schema import Passage
 
 _DIRECTED = ("nth", "rank", "compare", "position")
+# What the question expects of the number, where it is not just a stated one.
+_EXPECTED: Mapping[str, tuple[str, ...]] = {"filter": (), "ratio": ("stated", "bound"), "count": ("stated", "bound")}
 # Wordings that say what was done: none of them in an answer that computes nothing.
 _SAYING = frozenset(
     "filter filter_none compare_same sum mean difference ratio share tied zone_value count_of count_all count_zones "
@@ -97,7 +100,7 @@ def _written(number: Fraction) -> str:
 def _holds(redone: Redone, evidence: Evidence, number: Fraction | None) -> bool | None:
     """Whether the question is right to expect what it does; None if it expects nothing."""
     operation, forms, values = redone.operation, redone.forms, redone.values
-    if operation in ("max", "min", "nth") and len(redone.subjects) == 1:
+    if is_one_of_all(operation, forms, redone.subjects):
         return redone.subjects[0] in [value.subject for value in redone.picked]
     if "claim" in forms:
         by_subject = {value.subject: value.number for value in values}
@@ -105,12 +108,17 @@ def _holds(redone: Redone, evidence: Evidence, number: Fraction | None) -> bool 
         return {">": first > second, "<": first < second, "=": first == second}[forms["claim"][0]]
     if operation == "check":
         return meets(values[0].number, forms)
-    if "stated" not in forms or operation == "filter":
+    if forms.get("expected") == ["all"]:
+        return len(redone.picked) == len(values)
+    if "expected" in forms:
+        return meets(Fraction(_written(number or Fraction(0))), {"bound": forms["expected"]})
+    expected = {kind: forms[kind] for kind in _EXPECTED.get(operation, ("stated",)) if kind in forms}
+    if not expected:
         return None
     numbers = [value.number for value in values] or [Fraction(len(evidence.begun))]
     if number is not None:
         numbers = [Fraction(_written(number))]
-    return all(one == Fraction(forms["stated"][0]) for one in numbers)
+    return all(meets(one, expected) for one in numbers)
 
 
 # ── The answer ──────────────────────────────────────────────────────────────────────────────────────────────────
@@ -124,7 +132,7 @@ def _answer(
         return _checked(redone, teller, bool(holds))
     verdict = [] if holds is None else teller.fill("yes" if holds else "no")
     if redone.operation == "count":
-        return verdict + (_counted(redone, teller) if redone.values else _zones(evidence, teller))
+        return verdict + (_counted(redone, teller, evidence.announced(redone.attribute or "")) if redone.values else _zones(evidence, teller))
     return verdict + _computed(redone, teller, number)
 
 
@@ -159,7 +167,7 @@ def _computed(redone: Redone, teller: Teller, number: Fraction | None) -> list[T
     elif picked:
         parts |= {"zone": named(picked[0]), "value": _value(picked[0], teller)}
     told = teller.fill("compare_same" if tied else _template(redone), **parts)
-    if operation in ("max", "min") and len(picked) > 1:
+    if operation in ("max", "min", "nth") and len(picked) > 1:
         told += teller.fill("tied", items=listed(picked[1:]))
     return told
 
@@ -191,12 +199,12 @@ def _checked(redone: Redone, teller: Teller, holds: bool) -> list[Told]:
     return told + teller.items(map(teller.source, value.facts)) if value.counted else told
 
 
-def _counted(redone: Redone, teller: Teller) -> list[Told]:
-    told: list[Told] = []
+def _counted(redone: Redone, teller: Teller, announced: Passage | None) -> list[Told]:
+    told = [] if announced is None else [*teller.source(announced), *teller.fill("next")]
     for value in redone.values:
         zone, items = teller.title(value.subject), teller.items(map(teller.source, value.facts))
         parts = {"zone": zone, "word": teller.word(redone.attribute or ""), "number": _value(value, teller), "items": items}
-        told += teller.fill("next") if told else []
+        told += teller.fill("next") if value is not redone.values[0] else []
         told += teller.fill("count_of" if zone else "count_all", **parts)
     return told
 

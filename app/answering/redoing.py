@@ -19,28 +19,30 @@ CONTRADICTING = frozenset({"premise_place", "premise_elsewhere", "premise_fact"}
 _FORMS = {
     "by": re.compile(r"by=count"),
     "then": re.compile(r"then=.+"),
+    "where": re.compile(r"where=[^<>=]+(?:[<>]=?|=)(?:\d+(?:\.\d+)?|mean)", re.ASCII),
     "nth": re.compile(r"nth=[1-9]\d*", re.ASCII),
     "from": re.compile(r"from=(?:max|min)"),
     "top": re.compile(r"top=[1-9]\d*", re.ASCII),
     "claim": re.compile(r"claim=[<>=]"),
     "of": re.compile(r"of=ends"),
     "than": re.compile(r"than=.+"),
+    "expected": re.compile(r"expected=(?:all|[<>]=?\d+(?:\.\d+)?)", re.ASCII),
     "stated": re.compile(r"=\d+(?:\.\d+)?", re.ASCII),
     "bound": re.compile(r"[<>]=?(?:\d+(?:\.\d+)?|mean)", re.ASCII),
 }
 # What each operation may be constrained by, what it must be, in this order of the alternatives.
 _ALLOWED = {
-    **dict.fromkeys(("max", "min"), "by then"),
-    "nth": "by nth from then",
-    "rank": "by from top",
-    "compare": "by from claim",
-    "filter": "by stated bound than then",
-    **dict.fromkeys(("sum", "mean"), "by stated bound from top"),
-    "ratio": "by stated",
-    "difference": "by stated of",
+    **dict.fromkeys(("max", "min"), "by then where"),
+    "nth": "by nth from then where",
+    "rank": "by from top then where",
+    "compare": "by from claim then",
+    "filter": "by stated bound than then where expected",
+    **dict.fromkeys(("sum", "mean"), "by stated bound from top then where expected"),
+    "ratio": "by stated bound of",
+    "difference": "by stated of expected",
     "share": "by",
     "position": "by from stated",
-    "count": "by stated",
+    "count": "by stated bound",
     "check": "by stated bound",
 }
 _REQUIRED = {"position": ("from",), "nth": ("nth", "from"), "rank": ("from",), "compare": ("from",)}
@@ -69,6 +71,9 @@ def redo(plan: Mapping[str, Any], evidence: Evidence) -> Redone:
     """Do the plan again. Raises Miscomputed where it cannot be done."""
     forms = _forms(plan)
     values = _values(plan, forms, evidence)
+    meant = [value for value in values if all(_is_meant(value, where, evidence) for where in forms.get("where", ()))]
+    if plan["operation"] != "filter":
+        values = meant
     if plan["operation"] in ("sum", "mean"):
         if "top" in forms:
             smallest = forms.get("from") == ["min"]
@@ -76,7 +81,8 @@ def redo(plan: Mapping[str, Any], evidence: Evidence) -> Redone:
         values = [value for value in values if meets(value.number, {"bound": forms.get("bound", [])}, values)]
     if not values and not (plan["operation"] == "count" and plan["attribute"] is None):
         raise Miscomputed("計算する値がありません")
-    return Redone(plan["operation"], plan["attribute"], forms, values, _picked(plan, forms, values), plan["subjects"])
+    picked = [value for value in _picked(plan, forms, values) if value in meant]
+    return Redone(plan["operation"], plan["attribute"], forms, values, picked, plan["subjects"])
 
 
 def _forms(plan: Mapping[str, Any]) -> dict[str, list[str]]:
@@ -85,7 +91,7 @@ def _forms(plan: Mapping[str, Any]) -> dict[str, list[str]]:
     forms: dict[str, list[str]] = {}
     for item in plan["constraints"]:
         kind = next((name for name in _ALLOWED[operation].split() if _FORMS[name].fullmatch(item)), None)
-        if kind is None or (kind in forms and (kind != "bound" or len(forms[kind]) > 1) and kind != "then"):
+        if kind is None or (kind in forms and (kind != "bound" or len(forms[kind]) > 1) and kind not in ("then", "where")):
             raise Miscomputed(f"計算 {operation!r} の条件 {item!r} を知りません")
         forms.setdefault(kind, []).append(item if kind == "bound" else item.partition("=")[2])
     bounds = len(forms.get("bound", ())) + len(forms.get("stated", ()))
@@ -102,7 +108,7 @@ def _values(plan: Mapping[str, Any], forms: Mapping[str, Sequence[str]], evidenc
         return []
     if counts and evidence.is_of_document(attribute):
         return [evidence.number(attribute, None, counts=True)]
-    over_all = operation in ("share", "position") or (operation in ("max", "min", "nth") and len(subjects) == 1)
+    over_all = operation in ("share", "position") or is_one_of_all(operation, forms, subjects)
     zones = evidence.stating(attribute)
     values = [evidence.number(attribute, zone, counts=counts) for zone in (zones if over_all else subjects or zones)]
     if not values or (operation == "check" and len(values) != 1):
@@ -114,6 +120,23 @@ def _values(plan: Mapping[str, Any], forms: Mapping[str, Sequence[str]], evidenc
     return values
 
 
+def is_one_of_all(operation: str, forms: Mapping[str, Sequence[str]], subjects: Sequence[str]) -> bool:
+    """Whether one zone is asked about that is held against all of them."""
+    of_mean = operation == "filter" and any(bound.endswith("mean") for bound in forms.get("bound", ()))
+    return len(subjects) == 1 and (of_mean or operation in ("max", "min", "nth"))
+
+
+def _is_meant(value: Number, where: str, evidence: Evidence) -> bool:
+    """Whether a zone keeps a bound of another attribute, of its value or of how many it has: `施策>=5`."""
+    attribute = re.split("[<>=]", where, maxsplit=1)[0]
+    counts = not evidence.attributes[attribute].measured
+    numbers = [evidence.number(attribute, zone, counts=counts) for zone in evidence.stating(attribute)]
+    own = next(number for number in numbers if number.subject == value.subject)
+    bound = where[len(attribute) :]
+    forms = {"stated": [bound[1:]]} if bound[0] == "=" else {"bound": [bound]}
+    return meets(own.number, forms, numbers)
+
+
 def _picked(plan: Mapping[str, Any], forms: Mapping[str, Sequence[str]], values: Sequence[Number]) -> list[Number]:
     operation = plan["operation"]
     smallest_first = operation == "min" or forms.get("from") == ["min"]
@@ -121,13 +144,13 @@ def _picked(plan: Mapping[str, Any], forms: Mapping[str, Sequence[str]], values:
     if operation in ("max", "min"):
         return [value for value in ranked if value.number == ranked[0].number]
     if operation == "nth":
-        place = int(forms["nth"][0])
-        return ranked[place - 1 : place]
+        place = ranked[int(forms["nth"][0]) - 1 :][:1]
+        return [value for value in ranked if place and value.number == place[0].number]
     if operation in ("rank", "compare"):
         return ranked[: int(forms["top"][0])] if "top" in forms else ranked
     if operation == "filter":
         return [value for value in ranked if meets(value.number, forms, values)]
-    return []
+    return list(values) if operation in ("sum", "mean") and "then" in forms else []
 
 
 def operands(redone: Redone) -> list[Number]:
@@ -166,6 +189,8 @@ def _keeps(value: Fraction, bound: str, values: Sequence[Number]) -> bool:
     sign = bound[:2] if bound[1] == "=" else bound[:1]
     text = bound[len(sign) :]
     mean = text == "mean"
+    if mean and not values:
+        raise Miscomputed("平均する値がありません")
     limit = sum((item.number for item in values), Fraction(0)) / len(values) if mean else Fraction(text)
     if sign[0] == ">":
         return value > limit or (sign == ">=" and value == limit)

@@ -1,18 +1,15 @@
-"""Whether the documents answer at all: what is asked for and missing, as a reason and the words that are missing.
-
-Several independent signs, each of the language or of the documents, never of particular questions.
-"""
+"""Whether the documents answer at all: what is asked for and missing, as a reason and the words that are missing."""
 
 from __future__ import annotations
 
-import math
 import re
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from app.answer import Reason
-from app.answering.expectation import expectations
+from app.answering.expectation import expectations, name_asked
 from app.answering.question_words import COMPARISONS, ONLY_CUES
+from app.answering.signs import ANSWERS, ANSWERS_UNEXPLAINED, confidence, signs
 from app.answering.thesaurus import LIGHT
 from app.answering.vocabulary import Vocabulary
 from app.reading.guide import Attribute
@@ -27,19 +24,9 @@ _NO_NAMES = frozenset(
     "三 四 五 六 七".split()
 )
 # Behind something that is asked about.
-_OF_IT = re.compile(r"(?:の|は|って|が|とは|について|\?|$|'s| )(?!区)")
+_OF_IT = re.compile(r"(?:そのもの|自体)?(?:の|は|って|が|とは|について|\?|$|'s| )(?!区)")
 # An unknown place is what a question is about if it makes up this share of the words that were not understood.
 PLACE_SHARE = 0.25
-# What a logistic model decides by, its weights fitted by `python -m scripts.calibrate`: the best cosine of the first
-# passages; how far the first one's is above the mean of
-# those listed; the share of the question's words that the first passage holds, and the largest that any does; the
-# share of its nouns that the documents have at all; how many they have not; and how many compounds join one of each
-# (介護人材 where there are 人材).
-SIGNS = ("intercept", "cosine", "margin", "covered", "most covered", "known", "unknown", "mixed")
-ANSWERS = (-40.892, 44.106, 42.553, 1.361, 1.551, 3.787, -0.390, -0.921)
-# The same where the guide declares no synonyms (`--no-synonyms`): words that are missing say less then.
-ANSWERS_UNEXPLAINED = (-50.027, 56.193, 61.027, -0.259, 1.107, 3.287, 0.080, -0.658)
-_MOST_UNKNOWN = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +53,7 @@ class Judge:
         self._attributes = {attribute.name: attribute for attribute in vocabulary.attributes}
         self._noun = vocabulary.sections.noun or "区"
         self._nouns = tuple(noun for noun in vocabulary.sections.nouns if len(noun) > 1)
+        self._numbered = vocabulary.numbered
         endings = "|".join(re.escape(word) for word in vocabulary.sections.words)
         self._ending = re.compile(endings) if endings else None
         self._terms = frozenset(token.base for token in tokenizer.tokenize(text) if token.content)
@@ -81,7 +69,9 @@ class Judge:
 
     def detail(self, question: str, plan: Plan, hits: Sequence[Hit]) -> Refused | None:
         """A detail asked for beside what the plan understood: a date, a price, a name. There is at least one hit."""
-        if not plan.leftover or plan.operation == "count_matches":
+        attribute = self._attributes.get(plan.attribute or "")
+        only_number = not plan.leftover and (plan.computed or attribute is None or attribute.measured)
+        if only_number or plan.operation == "count_matches":
             return None
         text = normalize(hits[0].passage.text).text
         for expected in expectations(question, self._tokenizer.tokenize(question), plan.leftover):
@@ -92,28 +82,12 @@ class Judge:
     def confidence(self, plan: Plan, hits: Sequence[Hit]) -> float:
         """How likely the best passages answer the question, in (0, 1): the fitted signs together."""
         weights = ANSWERS if hits[0].passage.document in self._explained else ANSWERS_UNEXPLAINED
-        return 1 / (1 + math.exp(-sum(w * x for w, x in zip(weights, self.signs(plan, hits), strict=True))))
+        return confidence(weights, self.signs(plan, hits))
 
     def signs(self, plan: Plan, hits: Sequence[Hit]) -> tuple[float, ...]:
-        """What speaks for and against an answer, by the names in `SIGNS`."""
-        nouns = [term for term in plan.terms if term.weight > LIGHT]
-        known = [self._has(term) for term in nouns]
-        mixed = 0
-        for run in plan.leftover:
-            within = {has for term, has in zip(nouns, known, strict=True) if run.start <= term.mention.start < run.end}
-            mixed += len(within) == 2
-        covered = [hit.legs.get("coverage", 0.0) for hit in hits]
-        cosines = [hit.legs.get("dense", 0.0) for hit in hits]
-        return (
-            1.0,
-            max(cosines[:3]),
-            cosines[0] - sum(cosines) / len(cosines),
-            covered[0],
-            max(covered),
-            sum(known) / len(known) if known else 1.0,
-            float(min(known.count(False), _MOST_UNKNOWN)),
-            float(mixed),
-        )
+        """What speaks for and against an answer, by the names in `signs.SIGNS`."""
+        first = {token.base for token in self._tokenizer.tokenize(hits[0].passage.text)}
+        return signs(plan.terms, hits, self._has, lambda term: any(first.issuperset(words) for words in term.alternatives))
 
     def absent(self, plan: Plan) -> Refused:
         """The refusal of a question that the passages do not answer, naming the words that they do not have."""
@@ -212,7 +186,8 @@ class Judge:
         if plan.places and (part or not plan.subjects):
             place = plan.places[0]
             return Refused("attribute_absent", Mention(question[place.start : place.end], place.start, place.end), word=attribute.name)
-        asked_of = [item for item in plan.leftover if _OF_IT.match(normalize(question[item.end :]).text)]
+        behind = [item for item in plan.leftover if _OF_IT.match(normalize(question[item.end :]).text)]
+        asked_of = [item for item in behind if not self._tokenizer.tokenize(item.value)[-1].pos.startswith(("動詞", "形容詞"))]
         if asked_of and not plan.subjects:
             mention = max(asked_of, key=lambda item: len(item.value))
             if normalize(mention.value).text in self._text:
@@ -221,11 +196,15 @@ class Judge:
         return None
 
     def _of_document(self, question: str, plan: Plan) -> Refused | None:
-        """What is stated of the document as a whole, asked of a zone: 「白砂の予算は」 where one fund pays for all."""
+        """What is stated of the document as a whole, asked of a zone: 「白砂の予算は」 where one fund pays for all; and the
+        names of what it only says how many there are of: 「候補地の名前」."""
         attribute = self._attributes.get(plan.attribute or "")
-        if attribute is None or attribute.of != "document" or len(plan.subjects) != 1 or plan.confirms:
+        if attribute is None or attribute.of != "document":
             return None
-        return Refused("attribute_absent", _attribute_mention(question, attribute))
+        mention = _attribute_mention(question, attribute)
+        if mention and attribute.name in self._numbered and (named := name_asked(question, mention)):
+            return Refused("attribute_absent", named)
+        return Refused("attribute_absent", mention) if len(plan.subjects) == 1 and not plan.confirms else None
 
     def _nothing_asked(self, plan: Plan) -> Refused | None:
         asked = plan.subjects or plan.attribute or plan.leftover or plan.places or plan.literals

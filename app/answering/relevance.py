@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from itertools import pairwise
 
 import numpy as np
 
+from app.answering.alternatives import readings, says_or
 from app.answering.premises import Premises
 from app.reading.guide import Attribute
 from app.reading.normalization import normalize
@@ -23,8 +24,6 @@ PLACE_BONUS = 10.0
 LITERAL_BONUS = 3.0
 # A passage matches whatever else is asked if it holds this share of the words.
 MATCHES = 0.95
-# Between two words either of which will do.
-_OR = re.compile(r"[^。]{0,6}?(?:または|又は|もしくは|若しくは|あるいは|か|や| or |或者?|还是)[^。]{0,3}?")
 
 
 class Relevance:
@@ -41,6 +40,14 @@ class Relevance:
         kinds = {attribute.kind for attribute in self._attributes.values() if attribute.names}
         self._naming = np.array([passage.kind in kinds for passage in reading.passages])
         self._folded = [normalize(passage.text).text for passage in reading.passages]
+
+    def without_nobodys(self, question: str, plan: Plan) -> Plan:
+        """The plan without those of several topics, any of which will do, that no passage has, if one has another."""
+        for sides in readings(question, plan.terms):
+            if len(sides) > 1 and (held := [side for side in sides if self._holding([side]).any()]):
+                kept = {term for side in held for term in side}
+                return replace(plan, terms=tuple(term for term in plan.terms if term in kept))
+        return plan
 
     def search(self, question: str, plan: Plan) -> list[Hit]:
         """The best passages for a plan, of its zones if it names any, best first."""
@@ -68,24 +75,30 @@ class Relevance:
         return self._retriever.search([plan.topic], plan.terms, k=int(matching.sum()), allowed=matching)
 
     def _matching(self, question: str, plan: Plan, allowed: Mask) -> Mask:
-        """The allowed passages that hold all of the words, of one side where the question says 「または」; if none does,
-        and zones are asked for, those that hold all of the nouns that are not of doing."""
-        if plan.quoted:  # just these words are asked for, not what else may mean the same
-            return self._writing(question, plan) & allowed
-        sides = _sides(question, plan.terms)
-        matching = self._holding(sides) & allowed
+        """The allowed passages that hold all of the words, of one side where the question says 「または」, by the first way
+        to read it by which any does; if none, and zones are asked for, those that hold all of the nouns that are not of
+        doing."""
+        if plan.quoted:  # just these words are asked for, not what else may mean the same, unless in another language
+            writing = self._writing(question, plan)
+            if writing.any() or plan.language == "ja":
+                return writing & allowed
+        ways = readings(question, plan.terms)
+        matching = self._first_held(ways, allowed)
         if not matching.any() and plan.operation in ("which", "list"):
-            nouns = [[term for term in side if term.weight == 1.0] for side in sides]
-            matching = self._holding([side for side in nouns if side]) & allowed
+            nouns = [[[term for term in side if term.weight == 1.0] for side in sides] for sides in ways]
+            matching = self._first_held(nouns, allowed)
         saying = matching & ~self._naming
         return saying if saying.any() else matching
 
     def _writing(self, question: str, plan: Plan) -> Mask:
         """The passages that write what the question quotes: all of it, or any where it says or."""
         written = np.array([[normalize(item.value).text in text for text in self._folded] for item in plan.quoted])
-        gaps = [question[a.end : b.start] for a, b in pairwise(plan.quoted)]
-        either = any(_OR.search(gap) for gap in gaps)
+        either = any(says_or(question[a.end : b.start]) for a, b in pairwise(plan.quoted))
         return np.asarray(written.any(axis=0) if either else written.all(axis=0))
+
+    def _first_held(self, ways: Iterable[Sequence[Sequence[Term]]], allowed: Mask) -> Mask:
+        masks = (self._holding([side for side in sides if side]) & allowed for sides in ways)
+        return next((mask for mask in masks if mask.any()), np.zeros_like(allowed))
 
     def _holding(self, sides: Sequence[Sequence[Term]]) -> Mask:
         holding = np.zeros(len(self._reading.passages), dtype=bool)
@@ -131,15 +144,3 @@ class Relevance:
             folded = normalize(literal.value).text
             bonus += [LITERAL_BONUS * (folded in text) for text in self._folded]
         return bonus
-
-
-def _sides(question: str, terms: Sequence[Term]) -> list[list[Term]]:
-    """The terms in runs, cut where the question says or: 「水素または電池」, 「AやITの」."""
-    sides: list[list[Term]] = []
-    end = 0
-    for term in terms:
-        if not sides or _OR.fullmatch(question[end : term.mention.start]):
-            sides.append([])
-        sides[-1].append(term)
-        end = term.mention.end
-    return sides

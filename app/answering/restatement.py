@@ -23,7 +23,7 @@ _REFUSING = {
     "not_in_document": {"not_in_document"},
     "out_of_scope": {"out_of_scope"},
 }
-_OPERATIONS = frozenset("look_up list search which describe nth count_matches".split())
+_OPERATIONS = frozenset("look_up list search which describe name nth count_matches".split())
 Json = Mapping[str, Any]
 
 
@@ -51,6 +51,11 @@ def check_statements(answer: Json, evidence: Evidence) -> None:
     told = lines(answer)
     computed = (computes(plan) or "count_matches" in said(answer)) and not said(answer) & CONTRADICTING
     first = len(lines({"segments": head(answer)})) if computed and head(answer) else 0
+    if "without" in plan["constraints"]:  # what has it is quoted, all zones were looked at
+        hold(as_told(answer, told[0]), teller.fill("without"))
+        if answer["completeness"] is None or len(told) == 1:
+            raise Miscomputed("どの区画に記載がないのかが示されていません")
+        first = 1
     statements = []
     for line in told[first:]:
         if states(line):
@@ -70,6 +75,15 @@ def check_statements(answer: Json, evidence: Evidence) -> None:
         raise Miscomputed("同じ箇所を2度挙げています")
     if answer["status"] == "corrected" and not computed and len(quoted) != 1:
         raise Miscomputed("何が質問と違うのかが示されていません")
+    asked = plan["operation"] == "look_up" and evidence.is_of_document(plan["attribute"])
+    if answer["status"] == "answered" and asked and not statements:
+        raise Miscomputed(f"{plan['attribute']} を述べていません")
+    if statements and statements[0].zone is None and answer["status"] == "answered" and not computed:
+        nth = any(item.startswith("nth=") for item in plan["constraints"])
+        announced = None if nth else evidence.announced(statements[0].attribute)
+        expected = [] if announced is None else [teller.passage(announced, "zone_passage")]
+        if [as_told(answer, line) for line in told[:-1]] != expected:
+            raise Miscomputed("資料が列挙の前に述べていることを、その前に示していません")
     if statements or (computed and computes(plan)):
         _check_which(statements, answer, evidence)
     if not computes(plan) or said(answer) & CONTRADICTING:

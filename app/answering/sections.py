@@ -13,8 +13,11 @@ from app.reading.tokenization import Tokenizer
 from app.schema import Mention, Zone
 
 # Asking which of the sections: 「どの区」「どこのイノベーション区」, or behind the noun: 「…する区はどこですか」
-_WHICH = "(?:どの|どこの|何の|何処の|何|いずれの|どちらの|どっちの|なに)"
+_WHICH = "(?:(?<!な)どの|どこの|何の|何処の|何|いずれの|どちらの|どっちの|なに)"
 _WHICH_AFTER = "(?:は|って|とは|が)(?:どこ|どちら|どれ|何処)"
+# The same, and what a section is called, in English and Chinese: 「which of the zones」「哪几个联动创新区」
+_FOREIGN = ("zones?", "districts?")
+_WHICH_FOREIGN = (r"(?<![a-z])(?:which|what)(?: of)?(?: the| these)?(?: \w+){0,2}? ", r"哪(?:些|个|几个|一个|几|一)?(?:联动创新|创新)?")
 _EXCEPT = re.compile(
     r"以外|(?:の分)?(?:を|は)?(?:除外|抜い|外し|ノーカウント|差し引|引い)(?:て|た|し)?|[をは]?別(?:に|で)|を?含め?(?:ない|ず)|を?入れ(?:ない|ず)|じゃなくて|ではなくて?|でなく|は抜き|は数えない|を除(?:い(?:た|て)|く)|をのぞ(?:い(?:た|て)|く)|は除(?:い(?:た|て)|く)|抜き"
 )
@@ -22,7 +25,7 @@ _EXCEPT = re.compile(
 _DESCRIBING = ("動詞", "形容詞", "助動詞")
 _NOT_COUNTING = re.compile(r"(?:不算|除了|除去|不包括|不含|excluding |except |without |not counting )(?:the )?$")
 _HIRAGANA = re.compile(r"[ぁ-ゖ]$")
-_INCLUDING = re.compile(r"(?:の分|のもの|の場合)?(?:も|を|まで)?(?:入れ|含め|含む|含んだ|加え|込み|込め|数え)(?:て|た|で|の)?")
+_INCLUDING = re.compile(r"(?:の分|のもの|の場合)?(?:も|を|まで)?(?:入れ|含め|含む|含んだ|加え|込み|込め|数え|足[しすせ])(?:て|た|で|の)?")
 
 
 class Sections:
@@ -48,12 +51,14 @@ class Sections:
         long = [word for word in self.words if len(word) > 1]
         self._long_words = longest_first(long) if long else None
         asked = longest_first({*self.words, *self.nouns}).pattern
-        self._which = [re.compile(f"{_WHICH}(?:{asked})"), re.compile(f"(?:{asked}){_WHICH_AFTER}")] if asked else []
+        foreign = [*_FOREIGN, *(re.escape(noun) for noun in sorted(self.nouns) if noun.isascii())]
+        asking = (f"{_WHICH}(?:{asked})", f"(?:{asked}){_WHICH_AFTER}", f"{_WHICH_FOREIGN[0]}(?:{'|'.join(foreign)})(?![a-z])")
+        self._which = [re.compile(pattern) for pattern in (*asking, f"{_WHICH_FOREIGN[1]}(?:{asked})")] if asked else []
         spoken = {_fold(word) for guide in guides for item in guide.attributes for word in item.words.get("ja", ())}
         self._count = _count_pattern([*self.words, *(self.nouns - spoken)], self.noun)
         numbered = (
-            rf"(?:^|(?<=[。、 全のたる])|(?<=残り)){NUMBER}(?:(?:つ|個|か所)の(?:{self._words.pattern})|个(?=区)| zones)"
-            rf"|{NUMBER}(?:つ|区|個)(?:のうち|の中|並べ)"
+            rf"(?:^|(?<=[。、 全のたるは])|(?<=残り)){NUMBER}(?:(?:つ|個|か所)の(?:{self._words.pattern})|个(?=区)| zones)"
+            rf"|{NUMBER}(?:つ|区|個)(?:のうち|の中|並べ)|(?<={self.noun}){NUMBER}(?:つ|個|か所)"
         )
         self._numbered = re.compile(numbered) if self.noun else None
 
@@ -93,8 +98,9 @@ class Sections:
             if token.pos.startswith(_DESCRIBING) or (token.base == "の" and token.start > 0)
             if _HIRAGANA.search(token.surface)
         }
+        whole = {token.end for token in heard.tokens}
         sections = _mentions(heard.normalized, self._words) if self.noun else []
-        return found or [mention for mention in sections if mention.start in ends][-1:]
+        return found or [mention for mention in sections if mention.start in ends and mention.end in whole][-1:]
 
     def without_numbers(self, text: str) -> str:
         """A normalised text without numbers of sections, which count nothing in them: 「7つの区の施策」."""
@@ -153,13 +159,13 @@ def _count_pattern(words: Sequence[str], noun: str) -> re.Pattern[str] | None:
     """「いくつの区」「区はいくつ」「全部で何区ある」「8つの連携イノベーション区」, and in English and Chinese."""
     if not noun:
         return None
-    section = f"(?:{longest_first(words).pattern}|zones?|districts?)"
+    section = f"(?:{'|'.join((longest_first(words).pattern, *_FOREIGN))})"
     counted = rf"\d+(?:つ|個|か所|{re.escape(noun)})"
     return re.compile(
-        rf"(?:いくつ|何個|何か所|何カ所)の{section}|{section}(?:は|って|が|の数は?|の総数は?)(?:全部で|全体で|合計で?|合わせて)?(?:いくつ|何個|何か所|何カ所)"
+        rf"(?:いくつ|何個|何か所|何カ所)の{section}|{section}(?:は|って|が|の数は?|の総数は?)(?:全部で|全体で|合計で?|(?:合|あ)わせて)?(?:いくつ|何個|何か所|何カ所)"
         rf"|{section}(?:は|って|が).{{0,20}}?(?:いくつ|何個|何か所|何カ所)(?!の)"
         rf"|何{re.escape(noun)}(?:ある|あり|から|で構成|に)|how many (?:\w+ ){{0,3}}?(?:zones|districts)|(?:几个|多少个)(?:\w{{0,4}})?区"
-        rf"|(?:全部で|全体で|合計|合わせて){counted}(?!以)|{section}(?:は|って|が)(?:全部で|全体で|合計で?|合わせて)?{counted}(?!以|で一|で最|のうち)"
+        rf"|(?:全部で|全体で|合計|(?:合|あ)わせて){counted}(?!以)|{section}(?:は|って|が|の数は)(?:全部で|全体で|合計で?|(?:合|あ)わせて)?{counted}(?!以|で一|で最|のうち)"
     )
 
 

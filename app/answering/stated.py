@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -30,6 +30,8 @@ BOUNDS_BEFORE = (
     ("<", re.compile(r"(?:(?:less|smaller|fewer) than|(?<![a-z])(?:under|below)|小于|少于|低于|不到|不足)\s*$")),
     (">", re.compile(r"(?:(?:more|larger|bigger|greater) than|(?<![a-z])(?:over|above)|exceeding|大于|超过|高于|多于)\s*$")),
 )
+_ENDS = re.compile(r"\s*(?:[^\w\s]|$)|的")
+_DECADE = re.compile(r"台(?![数目帳])")
 _RANGE = re.compile(r"(?:から|〜|~|-|–|—|以上|と|to|and|到|至|~)\s*、?\s*")
 
 
@@ -42,17 +44,19 @@ class Stated:
     after: str
 
     @property
-    def bound(self) -> str:
-        """As a constraint (`>=20`), '' if it bounds nothing."""
-        for sign, pattern in BOUNDS:
-            if pattern.match(self.after):
-                return f"{sign}{self.number}"
-        return next((f"{sign}{self.number}" for sign, pattern in BOUNDS_BEFORE if pattern.search(self.before)), "")
+    def bounds(self) -> tuple[str, ...]:
+        """As constraints (`>=20`), none if it bounds nothing; 「40台」 is two."""
+        if _DECADE.match(self.after):
+            number = Decimal(self.number)
+            ten = Decimal(10) ** (len(self.number) - len(self.number.rstrip("0"))) if number == int(number) else 1
+            return (f">={self.number}", f"<{exact(float(number + ten))}")
+        sign = bounding_sign(self.before, self.after)
+        return (f"{sign}{self.number}",) if sign else ()
 
 
 def stated_values(text: str, units: Mapping[str, float]) -> list[Stated]:
     """The numbers with a unit in the question; the words between two of them are before one and behind the other."""
-    names = "|".join(re.escape(unit) for unit in sorted(units, key=len, reverse=True))
+    names = unit_words(units)
     # The first of a range goes without its unit: 「10〜30平方キロ」.
     lone = rf"{NUMBER}(?=\s*(?:から|〜|~|-|–|—|到|to|and|以上|を超え)\s*{NUMBER}\s*(?:{names}))"
     pattern = rf"(?P<number>{NUMBER})\s*(?P<unit>{names}){NOT_ORDINAL}|{lone}"
@@ -71,9 +75,32 @@ def stated_values(text: str, units: Mapping[str, float]) -> list[Stated]:
     ]
 
 
+def unit_words(units: Iterable[str]) -> str:
+    """A pattern for any of some words for units, the longest first; those in Latin letters are whole words: `ha`."""
+    words = sorted(units, key=len, reverse=True)
+    return "|".join(rf"(?<![a-z]){re.escape(word)}(?![a-z])" if word.isascii() else re.escape(word) for word in words)
+
+
 def range_of(stated: Sequence[Stated]) -> tuple[str, ...]:
     """「20平方キロから46平方キロまで」 as two bounds."""
     if len(stated) == 2 and _RANGE.fullmatch(stated[0].after):
-        last = stated[1].bound
-        return (f">={stated[0].number}", last if last.startswith("<") else f"<={stated[1].number}")
+        last = next((bound for bound in stated[1].bounds if bound.startswith("<")), f"<={stated[1].number}")
+        return (f">={stated[0].number}", last)
     return ()
+
+
+def bounding_sign(before: str, after: str) -> str:
+    """How what stands behind a number, or before it, makes a bound of it: `>=`, `<`; '' if it does not."""
+    signs = [sign for sign, pattern in BOUNDS if pattern.match(after)]
+    signs += [sign for sign, pattern in BOUNDS_BEFORE if pattern.search(before)]
+    return next(iter(signs), "")
+
+
+def bare_bounds(text: str) -> list[tuple[int, int]]:
+    """Where a normalised text has numbers that are bounds and go without a unit: 「20以上」, `larger than 20`."""
+    found = [match.span() for match in re.finditer(rf"(?<!上位)(?<!下位)(?<!トップ)(?<!ベスト)(?<!ワースト){NUMBER}", text)]
+    return [
+        (start, end)
+        for start, end in found
+        if bounding_sign("", text[end:]) or (_ENDS.match(text, end) and bounding_sign(text[:start], ""))
+    ]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 
 from app.answering.question_words import EMPTY
 from app.answering.utterance import Utterance
@@ -18,8 +19,10 @@ Alternative = tuple[str, ...]
 # (拡大, 強化) stands between.
 LIGHT, ACTION = 0.35, 0.6
 _SHORTEST_STEM = 2
+# Between two nouns that make one phrase: 「介護の人材」「洪水への備え」.
+_JOINS = re.compile(r"(?:[のな・内]|用の?|などの|[へとで]の|からの)?")
 _INFLECTED = re.compile(r"[\u3400-\u9fff].*[うくぐすつぬぶむる]$")
-_LIGHT_POS = ("動詞", "形容詞", "副詞", "形状詞")
+_LIGHT_POS = ("動詞", "形容詞", "副詞", "形状詞", "接尾辞")
 
 
 class Thesaurus:
@@ -44,10 +47,12 @@ class Thesaurus:
 
     def terms(self, utterance: Utterance, leftover: Sequence[Mention]) -> tuple[Term, ...]:
         """The words of the question's `leftover`, each with its alternatives, in the question's order."""
-        if utterance.language == "zh":
-            return tuple(term for mention in leftover for term in self._chinese(utterance, mention))
+        found = self._chinese if utterance.language == "zh" else self._words
+        return _joined(utterance.question, found(utterance, leftover))
+
+    def _words(self, utterance: Utterance, leftover: Sequence[Mention]) -> list[Term]:
         tokens = utterance.tokens
-        terms = []
+        terms: list[Term] = []
         position = 0
         for i, token in enumerate(tokens):
             if token.start < position or utterance.covered[token.start]:
@@ -58,24 +63,38 @@ class Thesaurus:
             within = [item for item in tokens[i:] if item.start < end]
             if not any(mention.start < end and token.start < mention.end for mention in leftover):
                 continue
-            if not stands_for and not utterance.is_open(token):
+            if not stands_for and not any(utterance.is_open(item) for item in within):
                 continue
             own = _content(within)
             alternatives = sorted({*stands_for, *([own] if own else [])})
             if alternatives:
                 terms.append(Term(utterance.mention(token.start, end), tuple(alternatives), _weight(within)))
                 position = end
-        return tuple(terms)
+        return terms
 
-    def _chinese(self, utterance: Utterance, mention: Mention) -> Iterator[Term]:
+    def chinese_words(self, utterance: Utterance) -> list[Mention]:
+        """Every known word of more than one character that a text in Chinese writes."""
+        text = utterance.text
+        return [
+            utterance.mention(*utterance.normalized.raw_span(start, start + len(word)))
+            for start in range(len(text))
+            for word, _ in self._written.get(text[start], ())
+            if len(word) > 1 and text.startswith(word, start)
+        ]
+
+    def _chinese(self, utterance: Utterance, leftover: Sequence[Mention]) -> list[Term]:
+        return [term for mention in leftover for term in self._chinese_terms(utterance, mention)]
+
+    def _chinese_terms(self, utterance: Utterance, mention: Mention) -> Iterator[Term]:
         """Known words wherever they stand, since nothing tells words apart; what is between them is a word each."""
         position = unknown = mention.start
         while position < mention.end:
             start = utterance.normalized.normal(position)
+            text = utterance.text[start : utterance.normalized.normal(mention.end)]
             known = (
                 (word, stands_for)
-                for word, stands_for in self._written.get(utterance.text[start : start + 1], ())
-                if len(word) > 1 and utterance.text.startswith(word, start)
+                for word, stands_for in self._written.get(text[:1], ())
+                if len(word) > 1 and text.startswith(word)
             )
             word, stands_for = max(known, key=lambda item: len(item[0]), default=("", frozenset[Alternative]()))
             if word:
@@ -109,6 +128,18 @@ class Thesaurus:
             if tuple(bases[: len(form)]) == form and end > best[0] - (not best[1]):
                 best = (end, stands_for)
         return best
+
+
+def _joined(question: str, terms: Iterable[Term]) -> tuple[Term, ...]:
+    """The terms, each noun with whether it goes on with the noun before it."""
+    found: list[Term] = []
+    end: int | None = None
+    for term in terms:
+        noun = term.weight > LIGHT
+        joined = noun and end is not None and _JOINS.fullmatch(question[end : term.mention.start]) is not None
+        found.append(replace(term, joined=joined))
+        end = term.mention.end if noun else end
+    return tuple(found)
 
 
 def _ends_well(text: str, start: int, word: str, token: Token) -> bool:

@@ -20,7 +20,7 @@ _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\x80-\x9f]")
 _SURROGATE = re.compile(r"[\ud800-\udfff]")
 _KANA = re.compile(r"[ぁ-ゖァ-ヺｦ-ﾟ]")
 _IDEOGRAPH = re.compile(r"[\u3400-\u9fff]")
-_CHINESE_GRAMMAR = re.compile(r"[吗呢哪么谁是的在多少们这请个几与为从对]|什么")
+_CHINESE_GRAMMAR = re.compile(r"[吗呢哪么谁是的在多少们这请个几与为从对]|什么|没有")
 _ONLY_HIRAGANA = re.compile(r"[ぁ-ゖー、。?!~ ]+")
 _ONLY_KANA = re.compile(r"[ぁ-ゖァ-ヺー、。?!~・ ]+")
 _ONLY_KATAKANA = re.compile(r"[ァ-ヺー、。?!~・ ]+")
@@ -28,14 +28,16 @@ _TO_HIRAGANA = {code: code - 0x60 for code in range(0x30A1, 0x30F7)}
 _DECIMALS = re.compile(r"小数(?:点)?(?:以下)?(?:第)?(?:\d|[一二三])位?(?:まで)?")
 # What ends a sentence in a few hiragana is how it is said, if not well typed: 「おしえてくだい」.
 _TAIL = re.compile(r"[ぁ-ゖ]{1,3}")
-_QUOTATION = re.compile(r"(?<=「)[^「」]+(?=」)|(?<=『)[^『』]+(?=』)|(?<=\")[^\"]+(?=\")|(?<=“)[^“”]+(?=”)")
+_QUOTATION = re.compile(r"「([^「」]+)」|『([^『』]+)』|\"([^\"]+)\"|“([^“”]+)”")
 # Numbers and places in an order say nothing of a topic.
 _NO_TOPIC = re.compile(r"(?:全|両|各|同|当|本|他)?[\d０-９]*|第?(?:\d+|[一二三四五六七八九十])(?:つ|番|個|点|件|項|区)?(?:目|位|以)?|[a-z]")
 # Where something that leads to the question ends: 「…なんですが、」「…用に、」
 _LEAD = re.compile(
-    r"[。！？!?\n]+|(?:(?:ん|の)?(?:です|ます|だ)(?:が|けど|けれど)|けど|けれども?|ので|んで|用に|ために|にあたって?|に際して?|たくて|から|中で)[、,]"
+    r"[。！？!?\n]+|(?<=[a-z])\.\s+|(?:(?:ん|の)?(?:です|ます|だ)(?:が|けど|けれど)|けど|けれども?|ので|んで|用に|ために|にあたって?|に際して?|たくて|から|中で)[、,]"
 )
-_ASKING = re.compile(r"(?:どんな|どの(?:ような)?|どういう|どういった|何の|いかなる|どのへんの|なんの)$")
+_ASKING = re.compile(r"(?:どんな|(?<!な)どの(?:ような)?|どういう|どういった|何の|いかなる|どのへんの|なんの)$")
+# What denies in English and Chinese.
+_DENIED = re.compile(r"(?<![a-z])(?:not|no|without)(?![a-z])|n't(?![a-z])|没有?|未(?=[涉提包列])|不(?=[涉提包含关是在])")
 _ALIASES = str.maketrans({"？": "?", "！": "!"})
 
 
@@ -61,15 +63,27 @@ def check_question(question: str) -> None:
 
 
 def language_of(question: str) -> Language:
-    """Japanese if it has any kana, Chinese if only ideographs and a word of Chinese grammar, English if neither."""
+    """Japanese if it has any kana, Chinese if only ideographs and a word of Chinese grammar or simplified characters,
+    English if neither."""
     if _KANA.search(question):
         return "ja"
     if _IDEOGRAPH.search(question):
         latin = sum(character.isascii() and character.isalpha() for character in question)
         if latin > 2 * len(_IDEOGRAPH.findall(question)):  # an English sentence with a name in it
             return "en"
-        return "zh" if _CHINESE_GRAMMAR.search(question) else "ja"
+        return "zh" if _CHINESE_GRAMMAR.search(question) or _is_simplified(question) else "ja"
     return "en"
+
+
+def _is_simplified(text: str) -> bool:
+    """Whether a text has ideographs that only China's character set has, and none that it has not: 美术馆, not 杨浦の面積."""
+    ideographs = _IDEOGRAPH.findall(text)
+    chinese = all(_has(character, "gb2312") for character in ideographs)
+    return chinese and not all(_has(character, "shift_jis") for character in ideographs)
+
+
+def _has(character: str, encoding: str) -> bool:
+    return character.encode(encoding, "ignore") != b""
 
 
 class Utterance:
@@ -87,6 +101,8 @@ class Utterance:
         self.tokens = tokenizer.tokenize(question)
         self.language = language_of(question)
         self.covered = [False] * len(question)
+        # Words that the Chinese of the documents' guides has: no word of grammar stands within one (人工智能 has no 能).
+        self.known: list[Mention] = []
         self._noun, self._nouns = noun, nouns
 
     @property
@@ -104,13 +120,19 @@ class Utterance:
         for mention in mentions:
             self.covered[mention.start : mention.end] = [True] * (mention.end - mention.start)
 
+    def uncover(self, mentions: Iterable[Mention]) -> None:
+        """Take these stretches as not understood after all."""
+        for mention in mentions:
+            self.covered[mention.start : mention.end] = [False] * (mention.end - mention.start)
+
     def cover_spans(self, spans: Iterable[tuple[int, int]]) -> None:
         """The same for stretches of the normalised text."""
         self.cover(Mention("", *self.normalized.raw_span(*span)) for span in spans)
 
     def is_open(self, token: Token) -> bool:
         """Whether a word is one of topic that nothing has understood."""
-        return token.content and not any(self.covered[token.start : token.end]) and token.base not in EMPTY
+        topic = token.content and not token.pos.startswith("副詞") and token.base not in EMPTY
+        return topic and not any(self.covered[token.start : token.end])
 
     def leftover(self) -> tuple[Mention, ...]:
         """Runs of adjoining words of topic that nothing has understood, as the question writes them."""
@@ -118,8 +140,8 @@ class Utterance:
             return self._chinese_leftover()
         runs: list[list[Token]] = []
         last_end = -1
-        for token in self.tokens:
-            if not self.is_open(token):
+        for i, token in enumerate(self.tokens):
+            if not self.is_open(token) and not self._is_cut(i):
                 continue
             if runs and token.start == last_end:
                 runs[-1].append(token)
@@ -134,9 +156,27 @@ class Utterance:
             if (text := normalize(item.value).text) not in self._nouns and not _NO_TOPIC.fullmatch(text.removesuffix(self._noun))
         )
 
+    def _is_cut(self, i: int) -> bool:
+        """Whether word i is one ideograph beside another that is open: a name that the dictionary does not know, 前海."""
+        token, beside = self.tokens[i], self.tokens[max(i - 1, 0) : i + 2]
+        return self._is_ideograph(token) and any(
+            self.is_open(other) and self._is_ideograph(other) and token.start in (other.start - 1, other.end) for other in beside
+        )
+
+    def _is_ideograph(self, token: Token) -> bool:
+        noun = token.content and token.pos.startswith(("名詞-普通", "名詞-固有"))
+        return noun and _IDEOGRAPH.fullmatch(token.surface) is not None and not self.covered[token.start]
+
     def is_asked(self, mention: Mention) -> bool:
         """Whether a noun is what an interrogative asks for, and no topic: 「どんな産業」."""
         return _ASKING.search(self.question[: mention.start]) is not None
+
+    def denies(self, noun: Mention) -> bool:
+        """Whether what is said of a noun is denied: 「…がない区」「…していないのはどこ」, "zones that do not …"."""
+        if self.language != "ja":
+            return _DENIED.search(self.text[self.normalized.normal(noun.end) :]) is not None
+        before = [token for token in self.tokens if token.end <= noun.start and not token.pos.startswith("助詞")]
+        return bool(before) and before[-1].base in ("ない", "無い", "ぬ")
 
     def topic(self) -> str:
         """The question without what is understood and without its empty words; as a whole if nothing else is left."""
@@ -171,7 +211,7 @@ class Utterance:
 
     def quotations(self) -> tuple[Mention, ...]:
         """What stands in quotation marks."""
-        return tuple(Mention(match.group(), *match.span()) for match in _QUOTATION.finditer(self.question))
+        return tuple(self.mention(*match.span(match.lastindex or 0)) for match in _QUOTATION.finditer(self.question))
 
     def segments(self) -> list[tuple[int, int]]:
         """Sentences, and clauses that only lead to what is asked: 「出張で行くんですが、面積は？」 is two."""
@@ -183,12 +223,16 @@ class Utterance:
         """A stretch of the question by its own words."""
         return Mention(self.question[start:end], start, end)
 
+    def _is_within(self, start: int, end: int) -> bool:
+        return any(item.start <= start and end <= item.end and (item.start, item.end) != (start, end) for item in self.known)
+
     def _chinese_leftover(self) -> tuple[Mention, ...]:
         """Ideographs between words of Chinese grammar, which the Japanese tokeniser cuts anywhere."""
         found = []
         for match in re.finditer(r"[\u3400-\u9fffA-Za-z0-9]+", self.question):
             start = match.start()
-            for word in [*CHINESE.finditer(match.group()), None]:
+            words = [word for word in CHINESE.finditer(match.group()) if not self._is_within(start + word.start(), start + word.end())]
+            for word in [*words, None]:
                 end = match.end() if word is None else match.start() + word.start()
                 while start < end:  # what is covered cuts a run too
                     stop = next((i for i in range(start, end) if self.covered[i]), end)

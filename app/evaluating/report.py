@@ -5,7 +5,6 @@ Every table has one column a system, so that no figure stands without its baseli
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -26,6 +25,7 @@ from app.evaluating.metrics import (
 )
 from app.evaluating.questions import Question
 from app.evaluating.risk import RiskCoverage
+from app.evaluating.table import draw, escape
 
 TOTAL = "total"
 
@@ -102,7 +102,7 @@ def table(figures: Sequence[Figure], *, markdown: bool = False) -> str:
     for figure in figures:
         cells = [_cell(value, interval=figure.category == TOTAL) for value in figure.values.values()]
         rows.append([figure.measure, figure.category, str(figure.questions), *cells])
-    return _markdown(rows) if markdown else _plain(rows)
+    return draw(rows, markdown=markdown)
 
 
 def risk_table(name: str, found: RiskCoverage, *, markdown: bool = False) -> str:
@@ -119,7 +119,7 @@ def risk_table(name: str, found: RiskCoverage, *, markdown: bool = False) -> str
         [f"coverage at {threshold}", _cell(operating.coverage, interval=True)],
         [f"risk at {threshold}", _cell(operating.risk, interval=True)],
     ]
-    return _markdown(rows) if markdown else _plain(rows)
+    return draw(rows, markdown=markdown)
 
 
 def misses(outcomes: Sequence[Outcome], causes: Mapping[str, str]) -> list[Miss]:
@@ -144,9 +144,9 @@ def miss_list(misses: Sequence[Miss], *, markdown: bool = False) -> str:
             "cause": miss.cause or "(not yet found)",
         }
         head = f"{question.id} [{question.category}] wrong: {', '.join(miss.wrong)}"
-        lines.append(f"- **{_escape(head)}**" if markdown else head)
+        lines.append(f"- **{escape(head)}**" if markdown else head)
         for key, part in parts.items():
-            lines.append(f"  - {key}: {_escape(part)}" if markdown else f"    {key}: {part}")
+            lines.append(f"  - {key}: {escape(part)}" if markdown else f"    {key}: {part}")
     return "\n".join(lines)
 
 
@@ -189,27 +189,3 @@ def _got(response: Response) -> str:
     text = text if len(text) <= _SHOWN else text[:_SHOWN] + "…"
     first = f" [1] {response.citations[0].passage_id}" if response.citations else ""
     return f"{status}{first} 「{text}」"
-
-
-def _plain(rows: Sequence[Sequence[str]]) -> str:
-    widths = [max(_width(row[column]) for row in rows) for column in range(len(rows[0]))]
-    lines = ["  ".join(map(_pad, row, widths)).rstrip() for row in rows]
-    return "\n".join([lines[0], "  ".join("-" * width for width in widths), *lines[1:]])
-
-
-def _markdown(rows: Sequence[Sequence[str]]) -> str:
-    lines = ["| " + " | ".join(_escape(cell) for cell in row) + " |" for row in rows]
-    return "\n".join([lines[0], "|" + " --- |" * len(rows[0]), *lines[1:]])
-
-
-def _escape(text: str) -> str:
-    return "".join(f"\\{character}" if character in "\\|*_`[]<>#" else character for character in text)
-
-
-def _pad(text: str, width: int) -> str:
-    return text + " " * (width - _width(text))
-
-
-def _width(text: str) -> int:
-    # A terminal shows a Japanese character two columns wide.
-    return sum(2 if unicodedata.east_asian_width(character) in "WF" else 1 for character in text)

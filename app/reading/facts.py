@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 from app.errors import GuideError
 from app.reading.guide import FactPattern, Guide
 from app.reading.normalization import normalize
 from app.reading.segmentation import split
 from app.schema import Fact, Passage
+
+_SEVERAL = 2
+_KANJI = "〇一二三四五六七八九"
+_HOW_MANY = re.compile(rf"(\d+|[{_KANJI}])(?:つ|点|個|項目|本)")
 
 
 def extract_facts(passages: tuple[Passage, ...], guide: Guide) -> tuple[Fact, ...]:
@@ -20,6 +25,18 @@ def extract_facts(passages: tuple[Passage, ...], guide: Guide) -> tuple[Fact, ..
         if pattern.kind == passage.kind
         for fact in _facts_of(passage, pattern, guide)
     )
+
+
+def announcement(passages: Sequence[Passage], facts: Sequence[Fact]) -> Passage | None:
+    """The passage right before the first of several facts, if it says how many there are: 「3つの面に要約できる。」"""
+    if len(facts) < _SEVERAL:
+        return None
+    first = next(i for i, passage in enumerate(passages) if passage.passage_id == facts[0].passage_id)
+    before = passages[first - 1] if first else None
+    if before is None or (before.document, before.zone) != (passages[first].document, passages[first].zone):
+        return None
+    numbers = {_KANJI.find(text) if text in _KANJI else int(text) for text in _HOW_MANY.findall(normalize(before.text).text)}
+    return before if len(facts) in numbers else None
 
 
 def parse_number(text: str) -> float:

@@ -224,7 +224,8 @@ def _heading(line: str, following: str) -> tuple[int, int]:
     if not short or not following:
         return 0, 0
     numbered = _NUMBERED_HEADING.fullmatch(line)
-    below = line[:1] == "第" and _rank(following) > _rank(line) > 0
+    rank, next_rank = _rank(line), _rank(following)
+    below = next_rank > rank > 0 or (rank > next_rank == 0 and following.endswith("。"))  # 「第9条」 and 「1. …とする。」
     if numbered and (below or (not _NUMBERED_HEADING.fullmatch(following) and len(following) > len(line))):
         mark_text = numbered.group(1)
         depth = mark_text.strip(".．、").count(".") + mark_text.strip(".．、").count("．")

@@ -16,6 +16,10 @@ Scores = NDArray[np.float32]
 Mask = NDArray[np.bool_]
 
 
+# A search goes through every vector, however few it returns: it asks for so many a passage before it has to ask again.
+_CROWD = 2
+
+
 class DenseIndex:
     """Passages by row number, each with one vector or several; scores are inner products in [-1, 1], higher is better."""
 
@@ -59,7 +63,7 @@ class DenseIndex:
         if allowed is not None:
             rows = np.flatnonzero(allowed).astype(np.int64)
             parameters = faiss.SearchParameters(sel=faiss.IDSelectorBatch(rows))
-        wanted, total = k, int(self._index.ntotal)
+        wanted, total = _CROWD * k, int(self._index.ntotal)
         while True:  # several vectors of one passage may crowd out others: ask for more until there are k passages
             wanted = min(2 * wanted, total)
             scores, found = self._index.search(vector[None, :].astype(np.float32), wanted, params=parameters)

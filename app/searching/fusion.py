@@ -16,10 +16,9 @@ DENSE = "dense"
 def fuse(legs: Mapping[str, Leg], weights: Mapping[str, float]) -> tuple[Rows, Scores]:
     """The weighted sum of the legs over every row that any of them found, best first, ties by row.
 
-    The dense leg's cosines are standardised over the rows it found (mean 0, deviation 1; a row it did not find counts
-    as its worst), because what a cosine is worth differs from question to question. The word legs' scores are shares of
-    the question's information, 0 to 1, and are taken as they are: where the words of a question are not in the
-    document, its share is small by itself, and meaning decides.
+    Every leg's scores are taken as they are, so that they mean the same for every question: cosines, whose differences
+    count (a row that the dense leg did not find counts as its worst), and shares of the question's information, 0 to 1.
+    Where the words of a question are not in the document, its share is small by itself, and meaning decides.
     """
     rows = np.unique(np.concatenate([found for found, _ in legs.values()])) if legs else np.empty(0, np.int64)
     fused = np.zeros(len(rows))
@@ -28,9 +27,6 @@ def fuse(legs: Mapping[str, Leg], weights: Mapping[str, float]) -> tuple[Rows, S
             continue
         column = np.full(len(rows), float(scores.min()) if name == DENSE else 0.0)
         column[np.searchsorted(rows, found)] = scores
-        if name == DENSE:
-            spread = float(scores.std())
-            column = (column - float(scores.mean())) / spread if spread > 1e-9 else np.zeros(len(rows))
         fused += weights[name] * column
     order = np.lexsort((rows, -fused))
     return rows[order], fused[order].astype(np.float32)

@@ -26,9 +26,9 @@ from app.schema import Document, Fact, Passage, Reading, Zone
 from app.searching.dense_index import DenseIndex
 from app.searching.embedding import Encoder, Vectors
 from app.searching.lexical_index import LexicalIndex, bigram_terms, word_terms
-from app.searching.views import parts, search_text, whole_vectors
+from app.searching.views import embedded, passage_vectors, search_text
 
-FORMAT = 3
+FORMAT = 4
 _CURRENT = "CURRENT"
 _KEPT = 2
 _MEND = "`python -m app index --rebuild` で作り直してください。 (rebuild it with `python -m app index --rebuild`)"
@@ -124,10 +124,8 @@ def write_generation(
             build_dictionary(names, building / "names.dic")
         tokenizer = Tokenizer(_dictionary(building))
         texts = [search_text(passage) for passage in reading.passages]
-        views = [(part, row) for row, passage in enumerate(reading.passages) for part in parts(passage)]
-        encoded = encode(texts + [passage.text for passage in reading.passages] + [part for part, _ in views])
-        rows = [*range(len(texts)), *(row for _, row in views)]
-        DenseIndex.build(whole_vectors(encoded, len(texts)), rows).save(building / "vectors.faiss")
+        encoded = encode([text for passage in reading.passages for text in embedded(passage)])
+        DenseIndex.build(*passage_vectors(reading.passages, encoded)).save(building / "vectors.faiss")
         LexicalIndex.build([word_terms(tokenizer.tokenize(text)) for text in texts]).save(building / "words")
         LexicalIndex.build([bigram_terms(text) for text in texts]).save(building / "bigrams")
         _write_rows(building / "zones.jsonl", reading.zones)

@@ -13,8 +13,8 @@ from app.reading.normalization import normalize
 from app.schema import Term, Token
 from app.searching.dense_index import Mask, Rows, Scores
 
-# Robertson and Zaragoza's usual BM25 values; see README, "How good is it", for what they were compared with.
-K1, B = 0.9, 0.4
+# A low K1: that a passage has a word says much, how often says little. See docs/retrieval.md for what was compared.
+K1, B = 0.3, 0.75
 
 
 def word_terms(tokens: Iterable[Token]) -> list[str]:

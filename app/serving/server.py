@@ -2,12 +2,8 @@
 
     GET  /healthz              200 while the process runs
     GET  /readyz               200 when a question can be answered, else 503
-    POST /v1/ask               {"question", "history"?} -> the answer of the contract
-    GET  /v1/documents         the documents' names and hashes, in the order that the page's links count by
-    GET  /v1/documents/text    ?name=…: one document's text, unaltered, and where its zones are named
+    /v1/…                      the API, see `api`; described at /v1/docs
     GET  /                     the chat page
-
-Every failure is {"error": {"code", "message"}}: 400 bad input, 413 too large, 503 index or model, 500 a bug.
 """
 
 from __future__ import annotations
@@ -15,14 +11,14 @@ from __future__ import annotations
 import errno
 import socket
 from collections.abc import Collection
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING
 
-from fastapi import FastAPI, Request
-from fastapi.exceptions import RequestValidationError
+from fastapi import FastAPI
 from fastapi.responses import JSONResponse
-from pydantic import AfterValidator, BaseModel, ConfigDict
 
-from app.errors import EngineError, InputError, ShuttenError
+from app.errors import InputError, ShuttenError
+from app.serving.api import Prover, add_answers, add_failures, add_feedback, add_proof, failure
+from app.serving.feedback import FeedbackStore
 from app.serving.protection import Protection
 
 if TYPE_CHECKING:
@@ -32,72 +28,42 @@ _GRACE_SECONDS = 5
 _PROBE = "概要は？"
 
 
-def _encodable(text: str) -> str:
-    try:
-        text.encode()
-    except UnicodeEncodeError as error:  # JSON can spell half a surrogate pair, which is no character
-        raise ValueError(f"half a surrogate pair at character {error.start}") from error
-    return text
+def create_app(
+    assistant: Assistant,
+    host: str = "127.0.0.1",
+    more_hosts: Collection[str] = (),
+    *,
+    prove: Prover | None = None,
+    feedback: FeedbackStore | None = None,
+) -> FastAPI:
+    """The whole application. `host`: what it will listen on; `more_hosts`: further names it is reached by.
 
-
-_Text = Annotated[str, AfterValidator(_encodable)]
-
-
-class Question(BaseModel):
-    """The body of `POST /v1/ask`."""
-
-    model_config = ConfigDict(extra="forbid", strict=True)
-
-    question: _Text
-    history: list[_Text] = []
-
-
-def create_app(assistant: Assistant, host: str = "127.0.0.1", more_hosts: Collection[str] = ()) -> FastAPI:
-    """The whole application. `host`: what it will listen on; `more_hosts`: further names it is reached by."""
+    `prove` proves answers again, `feedback` keeps what people say of them; without them there are no such routes.
+    """
     from app.serving import chat_page
+    from app.serving.description import DESCRIPTION_URL, describe
 
-    # The stock documentation pages load scripts from another host: only the description itself is served.
-    app = FastAPI(title="Shutten", docs_url=None, redoc_url=None, openapi_url="/v1/openapi.json")
-    _add_failures(app)
+    # The stock documentation pages load scripts from another host.
+    app = FastAPI(docs_url=None, redoc_url=None, openapi_url=DESCRIPTION_URL)
+    add_failures(app)
     _add_health(app, assistant)
-    _add_api(app, assistant)
+    add_answers(app, assistant)
+    if prove is not None:
+        add_proof(app, prove)
+    if feedback is not None:
+        add_feedback(app, feedback)
+    describe(app)
     chat_page.mount(app, assistant)
     app.add_middleware(Protection, host=host, more_hosts=more_hosts)
     return app
 
 
-def _failure(status: int, code: str, message: str) -> JSONResponse:
-    return JSONResponse({"error": {"code": code, "message": message}}, status_code=status)
-
-
-def _add_failures(app: FastAPI) -> None:
-    @app.exception_handler(ShuttenError)
-    def known(request: Request, error: ShuttenError) -> JSONResponse:
-        status = 400 if isinstance(error, InputError) else 503 if isinstance(error, EngineError) else 500
-        return _failure(status, error.code, error.message)
-
-    @app.exception_handler(RequestValidationError)
-    def malformed(request: Request, error: RequestValidationError) -> JSONResponse:
-        first = error.errors()[0]
-        where = ".".join(str(part) for part in first["loc"]) or "body"
-        return _failure(
-            400,
-            "request_invalid",
-            f"{where}: {first['msg']}。"
-            '{"question": "質問", "history": ["前の質問", …]} の形の JSON を送ってください。',
-        )
-
-    @app.exception_handler(Exception)
-    def bug(request: Request, error: Exception) -> JSONResponse:
-        return _failure(500, "internal", "内部エラーです。サーバーの記録を確かめてください。")
-
-
 def _add_health(app: FastAPI, assistant: Assistant) -> None:
-    @app.get("/healthz")
+    @app.get("/healthz", summary="動いているか (alive)")
     def healthz() -> dict[str, str]:
         return {"status": "ok"}
 
-    @app.get("/readyz", response_model=None)
+    @app.get("/readyz", summary="答えられるか (ready)", response_model=dict[str, str])
     def readyz() -> dict[str, str] | JSONResponse:
         # Asking is the only proof that index and model work together; it costs some milliseconds.
         try:
@@ -105,36 +71,18 @@ def _add_health(app: FastAPI, assistant: Assistant) -> None:
         except InputError:
             pass  # it read the question and judged it, so it works
         except ShuttenError as error:
-            return _failure(503, error.code, error.message)
+            return failure(503, error.code, error.message)
         return {"status": "ready"}
 
 
-def _add_api(app: FastAPI, assistant: Assistant) -> None:
-    documents = {document.name: document for document in assistant.documents}
-
-    @app.post("/v1/ask")
-    def ask(body: Question) -> dict[str, Any]:
-        return assistant.ask(body.question, body.history).as_json()
-
-    @app.get("/v1/documents")
-    def listed() -> dict[str, Any]:
-        return {"documents": [{"name": one.name, "sha256": one.sha256} for one in assistant.documents]}
-
-    @app.get("/v1/documents/text", response_model=None)
-    def text(name: str) -> dict[str, Any] | JSONResponse:
-        document = documents.get(name)
-        if document is None:
-            return _failure(404, "document_unknown", "その資料はありません。/v1/documents を見てください。")
-        zones = [zone for zone in assistant.zones if zone.document == name]
-        return {
-            "name": name,
-            "sha256": document.sha256,
-            "text": document.text,
-            "zones": [{"name": zone.name, "start": zone.start, "end": zone.end} for zone in zones],
-        }
-
-
-def serve(assistant: Assistant, host: str = "127.0.0.1", port: int = 7860) -> None:
+def serve(
+    assistant: Assistant,
+    host: str = "127.0.0.1",
+    port: int = 7860,
+    *,
+    prove: Prover | None = None,
+    feedback: FeedbackStore | None = None,
+) -> None:
     """Serve until interrupted; answers in flight get some seconds to finish. Says on stdout when it is ready.
 
     Raises InputError when the address cannot be listened on.
@@ -153,7 +101,7 @@ def serve(assistant: Assistant, host: str = "127.0.0.1", port: int = 7860) -> No
 
     with listening:
         config = uvicorn.Config(
-            create_app(assistant, host),
+            create_app(assistant, host, prove=prove, feedback=feedback),
             log_level="warning",
             access_log=False,
             proxy_headers=False,
