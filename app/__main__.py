@@ -110,6 +110,8 @@ def chat(
     index: Index = _DEFAULTS.index,
     model: Model = _DEFAULTS.model,
     feedback: Annotated[Path, typer.Option("--feedback", help="File that keeps what people say of answers.")] = _DEFAULTS.feedback,
+    public_host: Annotated[str, typer.Option(help="Name of the https proxy that stands in front.")] = "",
+    framed_by: Annotated[str, typer.Option(help="Origin whose pages may frame this one: https://….")] = "",
 ) -> None:
     """Serve the chat page."""
     from app.serving.feedback import FeedbackStore
@@ -121,7 +123,8 @@ def chat(
     from app.serving.server import serve
 
     settings = Settings(corpus, index, model, feedback)
-    serve(open_assistant(settings), host, port, prove=open_prover(settings), feedback=store)
+    proxy = {"public_host": public_host, "framed_by": framed_by}
+    serve(open_assistant(settings), host, port, prove=open_prover(settings), feedback=store, **proxy)
 
 
 @cli.command()

@@ -16,6 +16,7 @@ import uvicorn
 from fastapi import FastAPI
 
 from app.schema import Passage
+from app.serving.feedback import FeedbackStore
 
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
 FLAGS = [
@@ -33,11 +34,11 @@ LITTLE = 15_000  # milliseconds; everything here takes some tens of them on a qu
 
 @dataclass
 class Served:
-    """A running page, the assistant behind it, and what keeps its ratings, if anything does."""
+    """A running page, the assistant behind it, and what keeps feedback if anything does."""
 
     url: str
     assistant: Any
-    feedback: Any = None
+    feedback: FeedbackStore | None = None
 
 
 @contextmanager

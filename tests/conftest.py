@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from app.answering.assistant import Assistant
-from app.assembly import build_index, open_assistant, open_encoder, open_library, open_prover
+from app.assembly import build_index, open_assistant, open_encoder, open_library
 from app.config import Settings
 
 ROOT = Path(__file__).parent.parent
@@ -71,11 +71,12 @@ def page(browser: Any, served: Any) -> Iterator[Any]:
 
 @pytest.fixture(scope="session")
 def real(assistant: Assistant, built: Settings, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
-    """The page before the shipped corpus, with every door."""
+    """The page before the shipped corpus, with its other doors."""
+    from app.assembly import open_prover
     from app.serving.feedback import FeedbackStore
     from app.serving.server import create_app
     from tests.browsing import Served, serving
 
-    store = FeedbackStore(tmp_path_factory.mktemp("kept") / "feedback.sqlite")
+    store = FeedbackStore(tmp_path_factory.mktemp("feedback") / "feedback.sqlite3")
     with serving(create_app(assistant, prove=open_prover(built), feedback=store)) as url:
         yield Served(url, assistant, store)

@@ -214,9 +214,10 @@ def test_a_rating_goes_with_its_answer(browser: Any, real: Served, rating: str, 
         page.fill(".rating input", "助かりました")
         page.keyboard.press("Enter")
         page.wait_for_selector(".outcome:text-is('ありがとうございます')")
-    (kept,) = real.feedback.read(rating)
-    answer = real.assistant.ask("では徐匯は？", ["虹口の面積は？"]).as_json()
-    assert (kept.comment, list(kept.history), kept.answer) == ("助かりました", ["虹口の面積は？"], answer)
+    assert real.feedback is not None
+    kept = real.feedback.read()[0]
+    assert (kept.rating, kept.comment, kept.history) == (rating, "助かりました", ("虹口の面積は？",))
+    assert kept.answer == json.loads(json.dumps(real.assistant.ask("では徐匯は？", ["虹口の面積は？"]).as_json()))
 
 
 def test_a_question_of_twenty_megabytes_is_refused_in_words(page: Any, served: Served) -> None:

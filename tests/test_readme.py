@@ -6,12 +6,14 @@ import re
 from pathlib import Path
 
 import pytest
+import yaml
 
 from app.answering.assistant import Assistant
 from app.serving.plain_text import answer_text
 
 ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text(encoding="utf-8")
+JAPANESE = (ROOT / "README.ja.md").read_text(encoding="utf-8")
 
 
 def test_the_table_is_the_evaluations() -> None:
@@ -44,3 +46,32 @@ def test_the_examples_are_what_is_answered(assistant: Assistant) -> None:
 def test_every_picture_is_there() -> None:
     for path in re.findall(r"!\[[^\]]*\]\(([^)]+)\)", README):
         assert (ROOT / path).is_file()
+
+
+# What both front doors say alike: commands, examples, figures, the map, the pictures, and files that they name.
+ALIKE = {
+    "commands": r"(?:python -m (?:app|scripts\.)|pip install -r |apt-get )[^`\n#]*",
+    "examples": r"(?s)```console\n.*?```",
+    "figures": r"<!-- evaluation -->[^~]*<!-- /evaluation -->",
+    "map": r"\| `(app/[\w/]+\.py)` \|",
+    "pictures": r"!\[[^\]]*\]\(([^)]+)\)",
+    "files": r"`((?:app|corpus|docs|tests)/[\w./*-]+)`",
+}
+
+
+@pytest.mark.parametrize("pattern", ALIKE.values(), ids=list(ALIKE))
+def test_the_japanese_front_door_says_the_same(pattern: str) -> None:
+    def found(text: str) -> list[str]:
+        return sorted({match.strip() for match in re.findall(pattern, text)})
+
+    assert found(README)
+    assert found(JAPANESE) == found(README)
+
+
+def test_the_space_of_the_front_matter_can_start() -> None:
+    space = yaml.safe_load(README.split("---\n")[1])
+    required = (ROOT / "requirements.txt").read_text()
+    assert (space["sdk"], space["python_version"]) == ("gradio", "3.11")
+    assert f"gradio=={space['sdk_version']}\n" in required
+    program = (ROOT / space["app_file"]).read_text(encoding="utf-8")
+    assert '"app", "chat", "--host", "0.0.0.0", "--port", "7860"' in program

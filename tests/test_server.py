@@ -209,3 +209,16 @@ def test_serve_says_one_line_and_stops_on_sigterm() -> None:
     finally:
         server.kill()
         server.wait()
+
+
+def test_behind_the_proxy_of_a_space(fake: FakeAssistant) -> None:
+    app = create_app(fake, "0.0.0.0", public_host="Me-Shutten.hf.space", framed_by="https://huggingface.co")
+    client = TestClient(app)
+    page = client.get("/", headers={"host": "me-shutten.hf.space"})
+    assert page.status_code == 200
+    assert "https://me-shutten.hf.space" in page.text and "http://me-shutten.hf.space" not in page.text
+    assert "frame-ancestors 'self' https://huggingface.co" in page.headers["content-security-policy"]
+    assert "x-frame-options" not in page.headers
+    own = {"host": "me-shutten.hf.space", "origin": "https://me-shutten.hf.space"}
+    assert client.post("/v1/ask", json={"question": "青川"}, headers=own).status_code == 200
+    assert client.get("/", headers={"host": "evil.hf.space"}).status_code == 400

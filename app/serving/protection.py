@@ -9,7 +9,7 @@ from __future__ import annotations
 import ipaddress
 import json
 import socket
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -62,12 +62,23 @@ def host_name(authority: str) -> str:
 
 
 class Protection:
-    """`host` is what the server listens on: the names it is reached by follow from it, plus `more_hosts`."""
+    """`host` is what the server listens on: the names it is reached by follow from it, plus `more_hosts`.
 
-    def __init__(self, app: ASGIApp, host: str, more_hosts: Collection[str] = ()) -> None:
+    `public_host` is one more, by which a proxy that speaks https is reached; `framed_by` an origin that may frame the page.
+    """
+
+    def __init__(
+        self, app: ASGIApp, host: str, more_hosts: Collection[str] = (), public_host: str = "", framed_by: str = ""
+    ) -> None:
         self.app = app
+        self.public_host = public_host.lower()
+        self.headers = dict(SECURITY_HEADERS)
+        if framed_by:
+            frames = f"frame-ancestors 'self' {framed_by}"
+            self.headers["content-security-policy"] = CONTENT_SECURITY_POLICY.replace("frame-ancestors 'self'", frames)
+            del self.headers["x-frame-options"]  # knows no other origin than ours
         self.everywhere = host in _ANY_ADDRESS
-        self.names = {*_LOOPBACK_NAMES, host.strip("[]").lower(), *(name.lower() for name in more_hosts)}
+        self.names = {*_LOOPBACK_NAMES, host.strip("[]").lower(), *(name.lower() for name in more_hosts)} | ({self.public_host} - {""})
         if self.everywhere:
             self.names.add(socket.gethostname().lower())
 
@@ -77,12 +88,14 @@ class Protection:
             if scope["type"] == "lifespan":
                 await self.app(scope, receive, send)
             return  # no route of ours speaks websocket
-        guarded = _with_headers(send)
+        guarded = _with_headers(send, self.headers)
         refusal = self._refusal(scope)
         if refusal is not None:
             await _refuse(guarded, *refusal)
             return
         scope["headers"] = [pair for pair in scope["headers"] if pair[0] not in _FORWARDING]
+        if self.public_host and host_name(Headers(scope=scope).get("host", "")) == self.public_host:
+            scope["scheme"] = "https"  # what the page says of itself must be what the browser reached it by
         counted = _Counted(receive, guarded)
         try:
             await self.app(scope, counted.receive, counted.send)
@@ -154,11 +167,11 @@ class _Counted:
         await self._send(message)
 
 
-def _with_headers(send: Send) -> Send:
+def _with_headers(send: Send, ours: Mapping[str, str]) -> Send:
     async def guarded(message: Message) -> None:
         if message["type"] == "http.response.start":
             headers = MutableHeaders(scope=message)
-            for name, value in SECURITY_HEADERS.items():
+            for name, value in ours.items():
                 headers[name] = value
         await send(message)
 

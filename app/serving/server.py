@@ -35,10 +35,13 @@ def create_app(
     *,
     prove: Prover | None = None,
     feedback: FeedbackStore | None = None,
+    public_host: str = "",
+    framed_by: str = "",
 ) -> FastAPI:
     """The whole application. `host`: what it will listen on; `more_hosts`: further names it is reached by.
 
     `prove` proves answers again, `feedback` keeps what people say of them; without them there are no such routes.
+    `public_host` and `framed_by`: where a proxy with https stands in front, see `Protection`.
     """
     from app.serving import chat_page
     from app.serving.description import DESCRIPTION_URL, describe
@@ -54,7 +57,7 @@ def create_app(
         add_feedback(app, feedback)
     describe(app)
     chat_page.mount(app, assistant)
-    app.add_middleware(Protection, host=host, more_hosts=more_hosts)
+    app.add_middleware(Protection, host=host, more_hosts=more_hosts, public_host=public_host, framed_by=framed_by)
     return app
 
 
@@ -82,6 +85,8 @@ def serve(
     *,
     prove: Prover | None = None,
     feedback: FeedbackStore | None = None,
+    public_host: str = "",
+    framed_by: str = "",
 ) -> None:
     """Serve until interrupted; answers in flight get some seconds to finish. Says on stdout when it is ready.
 
@@ -101,7 +106,9 @@ def serve(
 
     with listening:
         config = uvicorn.Config(
-            create_app(assistant, host, prove=prove, feedback=feedback),
+            create_app(
+                assistant, host, prove=prove, feedback=feedback, public_host=public_host, framed_by=framed_by
+            ),
             log_level="warning",
             access_log=False,
             proxy_headers=False,
