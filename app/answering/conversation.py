@@ -49,14 +49,15 @@ def resolve(question: str, plan: Plan, context: Context | None, of_document: Col
     text = normalize(question).text
     if context.plan.attribute in of_document and (place := ordinal_of(text)) and not plan.leftover:
         return replace(plan, attribute=context.plan.attribute, operation="nth", constraints=(f"nth={place}",), subjects=())
+    heard = plan  # what it is if nothing of the context goes into it: never a computation without an attribute
     if plan.implied and context.plan.attribute and context.plan.computed:  # what is measured is what was measured before
         plan = replace(plan, attribute=None)
     if plan.pointed and (changed := _pointed(text, plan, context)) is not None:
         return changed
     for way in (_another_zone, _the_others, _another_place, _another_operation, _another_attribute):
         if (changed := way(text, plan, context)) is not None:
-            return changed
-    return plan
+            return heard if changed is plan else changed
+    return heard
 
 
 # ── Ways to follow up ───────────────────────────────────────────────────────────────────────────────────────
