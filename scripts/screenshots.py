@@ -30,7 +30,7 @@ class Scene:
 
 
 SCENES = (
-    Scene("page", ("虹口の面積は？", "徐匯区ではどんな施策がありますか？"), (".turn:last-child a.cite >> nth=2",)),
+    Scene("page", ("虹口の面積は？", "徐匯区ではどんな施策がありますか？"), (".turn:last-child .verify", ".turn:last-child a.cite >> nth=2")),
     Scene("page-dark", ("一番広い区は？",), (".complete summary",), scheme="dark"),
     Scene("page-empty"),
     Scene("page-noes", ("浦東新区の面積は？", "徐匯は14平方キロですよね", "濱江はどの区？"), top=0),

@@ -50,14 +50,15 @@ def resolve(question: str, plan: Plan, context: Context | None, of_document: Col
     text = normalize(question).text
     if context.plan.attribute in of_document and (place := ordinal_of(text)) and not plan.leftover:
         return replace(plan, attribute=context.plan.attribute, operation="nth", constraints=(f"nth={place}",), subjects=())
+    heard = plan  # what it is if nothing of the context goes into it: never a computation without an attribute
     if plan.implied and context.plan.attribute and context.plan.computed:  # what is measured is what was measured before
         plan = replace(plan, attribute=None)
     if plan.pointed and (changed := _pointed(text, plan, context)) is not None:
         return changed
     ways = (_another_zone, _the_others, _another_place, _another_operation, _another_attribute)
     found = next((changed for way in ways if (changed := way(text, plan, context)) is not None), plan)
-    if found.operation in _OF_TWO and len(found.subjects) != 2 and "of=ends" not in found.constraints:
-        return plan
+    if found is plan or (found.operation in _OF_TWO and len(found.subjects) != 2 and "of=ends" not in found.constraints):
+        return heard
     if found.computed and found.attribute is None and found.operation != "count":
         return replace(found, attribute=context.plan.attribute)
     return found

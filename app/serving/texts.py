@@ -156,7 +156,7 @@ TEXTS: Mapping[str, Mapping[Language, str]] = {
 # Questions that buttons ask, by what they ask and language; where a language has none, a plain look-up stands in.
 QUESTIONS: Mapping[str, Mapping[Language, str]] = {
     "zone": _all("{zones}について教えてください", "Tell me about {zones}", "请介绍{zones}"),
-    "look_up": _all("{zones}の{attribute}は？", "What is the {attribute} of {zones}?", "{zones}的{attribute}是什么？"),
+    "look_up": _all("{zones}の{attribute}は？", "What is the {attribute} of {zones}?", "{zones}的{attribute}？"),
     "max": _all("{attribute}が最も大きいのは？", "Which has the largest {attribute}?", "{attribute}最大的是哪个？"),
     "min": _all("{attribute}が最も小さいのは？", "Which has the smallest {attribute}?", "{attribute}最小的是哪个？"),
     "rank": {"ja": "{attribute}の大きい順は？", "zh": "按{attribute}从大到小排列"},
