@@ -78,7 +78,8 @@ class Intents:
                 return operation, of
             heard.covered[:] = before
         numbers = counted(heard.spoken)
-        if attribute and attribute.name in self._vocabulary.several and (numbers or asks_count(heard.spoken)):
+        counts = (numbers or asks_count(heard.spoken)) and not ordinal_of(heard.spoken)
+        if attribute and attribute.name in self._vocabulary.several and counts:
             heard.cover_spans([*operation_words(heard.spoken, []), *((item.start, item.end) for item in numbers)])
             stated = re.match(r"\d+", numbers[0].value) if numbers else None
             return Operation("count", (f"={stated.group()}",) if stated else ()), attribute

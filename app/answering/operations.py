@@ -23,7 +23,7 @@ _SMALL = re.compile(
     r"|最小的|小的|更小|较小|最少|少的|(?<!大)小[?。]?$|第[一二三四五六七八九十\d]+小"
 )
 _BOTH_ENDS = (
-    re.compile(r"最大|最多|(?:一番|いちばん|最も|もっとも)(?:大き|広|多|でか|デカ)|largest|biggest|と(?:大き|広|多)[いく]"),
+    re.compile(r"最大|最多|(?:一番|いちばん|最も|もっとも)(?:大き|広|多|でか|でっか|デカ)|largest|biggest|と(?:大き|広|多)[いく]"),
     re.compile(
         r"最小|最少|(?:一番|いちばん|最も|もっとも)(?:小さ|狭|少な|ちっちゃ|ちっこ|ちいさ)|smallest|tiniest|narrowest|と(?:小さ|狭|少な)[いく]"
     ),
@@ -223,7 +223,7 @@ def _result_of(text: str, subjects: int) -> str | None:
 
 # Size by itself says nothing of a topic.
 _SIZE = re.compile(
-    r"(?:だだっ)?(?:大き|小さ|小|広|狭|でか|デカ|ちっちゃ|ちっこ)[いくめ]|巨大|広大|こぢんまり|小ぢんまり|こじんまり|手狭|面積順|広さ順|大きさ順"
+    r"(?:だだっ)?(?:大き|小さ|小|広|狭|でか|でっか|デカ|ちっちゃ|ちっこ)[いくめ]|巨大|広大|こぢんまり|小ぢんまり|こじんまり|手狭|面積順|広さ順|大きさ順"
 )
 _WORDS = (
     *(_SIZE, _TOP, COUNT, _SUPERLATIVE, _NTH, _ORDER, _SUM, _MEAN, _RATIO, _SHARE, _POSITION, _DIFFERENCE, _COMPARE, _THAN),

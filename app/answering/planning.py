@@ -95,7 +95,7 @@ class Planner:
             mentions = [item for item in mentions if item.attribute.of == "zone"]
         asked, asks_where = self._asked(heard, mentions)
         operation, attribute = self._intents.operation(heard, mentions, asked, subjects, bool(which) or asks_where)
-        if operation is None and asked and asked.attribute.of == "zone" and _describes(heard, which, asked, mentions):
+        if operation is None and asked and not subjects and asked.attribute.of == "zone" and _describes(heard, which, asked, mentions):
             operation, attribute = Operation("which", (f"then={asked.attribute.name}",)), None
         leftover = heard.leftover()
         of_something = (subjects or which) and heard.without(leftover, vocabulary.background)

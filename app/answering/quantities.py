@@ -23,7 +23,7 @@ _SIZED = re.compile(r"第\w{1,3}[大小广]|(?:larg|bigg|small)est|从[大小]�
 # What can be done with some of the zones only, which other numbers pick.
 _OF_THOSE = frozenset({"max", "min", "nth", "rank", "filter", "sum", "mean"})
 _WHICH_ZONES = re.compile(r"which|哪")
-_BY_SIZE = re.compile(r"(?:一番|いちばん|最も|もっとも|番目に|位に)(?:\w{1,4}が)?(?:広|大き|狭|小さ|でか|デカ)|最大|最小|最(?:広|狭)")
+_BY_SIZE = re.compile(r"(?:一番|いちばん|最も|もっとも|番目に|位に)(?:\w{1,4}が)?(?:広|大き|狭|小さ|でか|でっか|デカ)|最大|最小|最(?:広|狭)")
 _NTH_MANY = re.compile(r"(?:番目|番|位)(?:に|の)?(?:多|少な)")
 
 
@@ -60,6 +60,8 @@ class Quantities:
     ) -> Computing | None:
         """What is to be done with numbers, of how many there are or of values; where the question bounds both, or one of
         what it does with the other, the bounds say which zones are meant: 「施策が6つある区の面積の合計」."""
+        if asked and asked.attribute.of == "document" and asked.rank[0]:
+            return None  # no zone has it: 「特徴は大きく3つ」 has no size
         found = [self._counting(heard, mentions, subjects, asks_which), self._measuring(heard, mentions, asked, subjects)]
         if _BY_SIZE.search(heard.spoken):
             found.reverse()

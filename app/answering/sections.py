@@ -21,6 +21,7 @@ _WHICH_FOREIGN = (r"(?<![a-z])(?:which|what)(?: of)?(?: the| these)?(?: \w+){0,2
 _EXCEPT = re.compile(
     r"以外|(?:の分)?(?:を|は)?(?:除外|抜い|外し|ノーカウント|差し引|引い)(?:て|た|し)?|[をは]?別(?:に|で)|を?含め?(?:ない|ず)|を?入れ(?:ない|ず)|じゃなくて|ではなくて?|でなく|は抜き|は数えない|を除(?:い(?:た|て)|く)|をのぞ(?:い(?:た|て)|く)|は除(?:い(?:た|て)|く)|抜き"
 )
+_AND = re.compile(r"区?(?:と|や|、|,|・|および|及び|or|and|和|与|\s)*")
 # What describes the noun behind it.
 _DESCRIBING = ("動詞", "形容詞", "助動詞")
 _NOT_COUNTING = re.compile(r"(?:不算|除了|除去|不包括|不含|excluding |except |without |not counting )(?:the )?$")
@@ -81,7 +82,10 @@ class Sections:
         for i, zone in reversed(list(enumerate(zones))):
             if match := _EXCEPT.match(question.text, question.normal(zone.end)):
                 said = Mention(match.group(), *question.raw_span(*match.span()))
-                return [said], frozenset(item.value for item in zones[: i + 1])
+                first = i  # those named right before are left out together: 「虹口と宝山以外」, but not the 6区 of before
+                while first and _AND.fullmatch(question.text[question.normal(zones[first - 1].end) : question.normal(zones[first].start)]):
+                    first -= 1
+                return [said], frozenset(item.value for item in zones[first : i + 1])
         return [], frozenset()
 
     def inclusions(self, question: Normalized, zones: Sequence[Mention]) -> list[Mention]:
