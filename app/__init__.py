@@ -1,3 +1,3 @@
 """Shutten: answers questions about Japanese documents with what they say, and proves it."""
 
-__version__ = "0.1.0"
+__version__ = "0.2.0"

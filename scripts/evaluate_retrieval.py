@@ -48,7 +48,7 @@ def main(
     """Search test sets, and print how much of what is relevant is found, and where."""
     from app.errors import ShuttenError
     from app.evaluating.dataset import read_dataset
-    from app.evaluating.retrieval_report import cost_table, legs_table, signs_table
+    from app.evaluating.retrieval_report import cost_table, legs_table, signs_table, summary_table
 
     try:
         wanted = _legs(legs)
@@ -65,7 +65,7 @@ def main(
     except ShuttenError as error:
         typer.echo(error.message, err=True)
         raise typer.Exit(error.exit_code) from error
-    tables = [table(found, markdown=markdown) for table in (legs_table, signs_table, cost_table)]
+    tables = [table(found, markdown=markdown) for table in (summary_table, signs_table, legs_table, cost_table)]
     typer.echo("\n\n".join(filter(None, tables)))
     typer.echo(f"Every figure and setting: {out}", err=True)
 

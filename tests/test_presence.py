@@ -11,29 +11,29 @@ from app.evaluating.abstention import abstention_json, interval
 from app.evaluating.dataset import read_dataset
 from app.evaluating.retrieval_run import index_dataset
 from app.schema import Hit, Passage
-from app.searching.presence import AHEAD, INTERCEPT, WORDS, presence
+from app.searching.presence import COSINE, INTERCEPT, WORDS, presence
 from app.searching.retrieval import Retriever
 from tests.beir import CountingEncoder, write_set
 
 PASSAGE = Passage("a#1", "a", None, "本文", "港。", 0, 2)
 
 
-def hit(score: float, words: float | None = None) -> Hit:
-    return Hit(PASSAGE, score, {} if words is None else {"words": words})
+def hit(**legs: float) -> Hit:
+    return Hit(PASSAGE, 0.0, legs)
 
 
 def test_two_signs_by_hand() -> None:
-    # Words: 0.8 at most; ahead: 5 - (2 + 1) / 2 = 3.5
-    expected = 1 / (1 + exp(-(INTERCEPT + WORDS * 0.8 + AHEAD * 3.5)))
-    assert presence([hit(5, 0.5), hit(2, 0.8), hit(1)]) == pytest.approx(expected)
-    assert presence([hit(5)]) == pytest.approx(1 / (1 + exp(-INTERCEPT)))
+    # The best of each, of whichever hit.
+    expected = 1 / (1 + exp(-(INTERCEPT + COSINE * 0.9 + WORDS * 0.8)))
+    assert presence([hit(dense=0.9, words=0.5), hit(dense=0.7, words=0.8), hit()]) == pytest.approx(expected)
+    assert presence([hit()]) == pytest.approx(1 / (1 + exp(-INTERCEPT)))
     assert presence([]) == 0.0
 
 
 def test_more_of_either_sign_is_more() -> None:
-    weak = presence([hit(1, 0.2), hit(0.5)])
-    assert presence([hit(1, 0.4), hit(0.5)]) > weak
-    assert presence([hit(2, 0.2), hit(0.5)]) > weak
+    weak = presence([hit(dense=0.8, words=0.2)])
+    assert presence([hit(dense=0.8, words=0.4)]) > weak
+    assert presence([hit(dense=0.85, words=0.2)]) > weak
 
 
 def test_an_interval_by_hand() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from pathlib import Path
 
@@ -9,6 +10,7 @@ import pytest
 import yaml
 
 from app.answering.assistant import Assistant
+from app.evaluating.retrieval_report import cost_table, legs_table, signs_table, summary_table
 from app.serving.plain_text import answer_text
 
 ROOT = Path(__file__).parent.parent
@@ -23,6 +25,15 @@ def test_the_table_is_the_evaluations() -> None:
     assert len(rows) >= 7
     for row in rows:
         assert row in reported
+
+
+def test_the_retrieval_table_is_drawn_from_the_measured_figures() -> None:
+    found = json.loads((ROOT / "docs/retrieval.json").read_text(encoding="utf-8"))
+    shown = README.split("<!-- retrieval -->")[1].split("<!-- /retrieval -->")[0].strip()
+    assert shown == summary_table(found["sets"], markdown=True)
+    notes = (ROOT / "docs/retrieval.md").read_text(encoding="utf-8")
+    for table in (legs_table, signs_table, cost_table):
+        assert table(found["sets"], markdown=True) in notes
 
 
 @pytest.mark.parametrize(

@@ -39,6 +39,17 @@ def cost_json(indexing: float, seconds: Sequence[float], memory: float) -> dict[
     }
 
 
+def summary_table(sets: Sequence[Found], *, markdown: bool = False) -> str:
+    """One row for each judged set: the best single leg and the fusion by P@1, and the fusion's ranking as a whole."""
+    rows = [["set", "queries", "best single leg, P@1", "fused, P@1", "fused, nDCG@10"]]
+    for item in (item for item in sets if item.get("comparison")):
+        legs, single = item["legs"], item["comparison"]["against"]
+        first = f"{_cell(legs[single]['P@1'])} ({single})"
+        fused = [_cell(legs[FUSED][name]) for name in ("P@1", "nDCG@10")]
+        rows.append([item["set"], str(item["queries"]), first, *fused])
+    return draw(rows, markdown=markdown)
+
+
 def legs_table(sets: Sequence[Found], *, markdown: bool = False) -> str:
     """One row for each leg of each set, with intervals; the fusion's with what it gains and loses."""
     rows = [["set", "leg", *MEASURES, "gains/losses"]]

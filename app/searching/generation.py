@@ -26,7 +26,7 @@ from app.schema import Document, Fact, Passage, Reading, Zone
 from app.searching.dense_index import DenseIndex
 from app.searching.embedding import Encoder, Vectors
 from app.searching.lexical_index import LexicalIndex, bigram_terms, word_terms
-from app.searching.views import embedded, passage_vectors, search_text
+from app.searching.views import embedded, search_text
 
 FORMAT = 4
 _CURRENT = "CURRENT"
@@ -124,8 +124,9 @@ def write_generation(
             build_dictionary(names, building / "names.dic")
         tokenizer = Tokenizer(_dictionary(building))
         texts = [search_text(passage) for passage in reading.passages]
-        encoded = encode([text for passage in reading.passages for text in embedded(passage)])
-        DenseIndex.build(*passage_vectors(reading.passages, encoded)).save(building / "vectors.faiss")
+        views = [(view, row) for row, passage in enumerate(reading.passages) for view in embedded(passage)]
+        vectors = encode([view for view, _ in views])
+        DenseIndex.build(vectors, [row for _, row in views]).save(building / "vectors.faiss")
         LexicalIndex.build([word_terms(tokenizer.tokenize(text)) for text in texts]).save(building / "words")
         LexicalIndex.build([bigram_terms(text) for text in texts]).save(building / "bigrams")
         _write_rows(building / "zones.jsonl", reading.zones)

@@ -3,13 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
-from itertools import groupby
-
-import numpy as np
 
 from app.schema import Passage
-from app.searching.embedding import Vectors
 from app.searching.sentence import sentence_spans
 
 # A passage longer than this is embedded in parts as well: one vector of 180 characters is near nothing in particular.
@@ -43,27 +38,8 @@ def parts(passage: Passage) -> list[str]:
 
 
 def embedded(passage: Passage) -> list[str]:
-    """The texts that are embedded for a passage: with its zone, then its parts, or, if it has none, without the zone."""
-    return list(dict.fromkeys([search_text(passage), *(parts(passage) or [passage.text])]))
-
-
-def passage_vectors(passages: Sequence[Passage], encoded: Vectors) -> tuple[Vectors, list[int]]:
-    """The vectors that stand for passages, and the row of the passage that each stands for.
-
-    `encoded` holds what `embedded` gives, passage by passage. A long passage has all of them, and is as near as the
-    nearest. A short one has the mean of its two, which finds more than either: the zone helps some questions and drowns
-    others. It is not normalised again: its inner product is the mean of two cosines.
-    """
-    rows = [row for row, passage in enumerate(passages) for _ in embedded(passage)]
-    vectors: list[Vectors] = []
-    kept: list[int] = []
-    for row, group in groupby(zip(rows, encoded, strict=True), key=lambda item: item[0]):
-        own = [vector for _, vector in group]
-        if not parts(passages[row]):
-            own = [np.mean(own, axis=0)]
-        vectors += own
-        kept += [row] * len(own)
-    return np.ascontiguousarray(vectors, dtype=np.float32), kept
+    """The texts that are embedded for a passage, which is as near as the nearest: as a whole, and in its parts."""
+    return [search_text(passage), *parts(passage)]
 
 
 def _clauses(text: str) -> list[str]:
