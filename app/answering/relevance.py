@@ -49,6 +49,12 @@ class Relevance:
                 return replace(plan, terms=tuple(term for term in plan.terms if term in kept))
         return plan
 
+    def holds_each(self, question: str, plan: Plan) -> bool:
+        """Whether the question names several topics any of which will do, and for each there is a passage that holds it."""
+        return any(
+            len(sides) > 1 and all(self._holding([side]).any() for side in sides) for sides in readings(question, plan.terms)
+        )
+
     def search(self, question: str, plan: Plan) -> list[Hit]:
         """The best passages for a plan, of its zones if it names any, best first."""
         allowed = self._premises.about(plan.subjects) if plan.subjects else None

@@ -93,8 +93,8 @@ class Retriever:
         return np.asarray(vector)
 
     def _holds(self, row: int, term: Term) -> bool:
-        text = self._bases(self._generation.reading.passages[row].text)
-        return any(_stands_in(words, text) for words in term.alternatives)
+        passage = self._generation.reading.passages[row]
+        return any(_stands_in(words, self._bases(said)) for words in term.alternatives for said in (passage.text, passage.kind))
 
     def _bases(self, text: str) -> tuple[str, ...]:
         if text not in self._known_bases:
