@@ -156,10 +156,11 @@ def _also(
     first = asked
     for mention in sorted(mentions, key=lambda item: -item.end):
         between = heard.question[mention.end : first.start]
-        if mention.end > first.start or mention.weak or (mention.interrogative and between):
+        asked_there = heard.question[: mention.end if mention.interrogative else mention.start]
+        in_turn = _THEN.search(between) and (_ASKED_BEFORE.search(asked_there) or _ASKED_BEFORE.search(between))
+        if mention.end > first.start or mention.weak or (mention.interrogative and between and not in_turn):
             continue
         known = {item.attribute.name for item in (asked, *also)}
-        in_turn = _THEN.search(between) and (_ASKED_BEFORE.search(heard.question[: mention.start]) or _ASKED_BEFORE.search(between))
         if not (in_turn or _JOINS.fullmatch(between.lower()) or _ALSO.search(between)) or mention.attribute.name in known:
             continue
         if (mention.rank[0] or in_turn) and (between.strip("のはが") or mention.attribute.of != asked.attribute.of):
