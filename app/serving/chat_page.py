@@ -95,6 +95,7 @@ def build(assistant: Assistant) -> gr.Blocks:
         # Not "once": a request that nobody waits for any more must not hold up the next.
         quiet = {"api_visibility": "private", "show_progress": "hidden", "trigger_mode": "multiple"}
         desk.ask(_answering(assistant, overview, positions), None, reply, **quiet)
+        gr.api(_endpoint(assistant), api_name="ask")
     page.queue(max_size=_QUEUE, default_concurrency_limit=_WORKERS)
     return page
 
@@ -117,6 +118,20 @@ def _answering(assistant: Assistant, overview: Overview, positions: Mapping[str,
     # Gradio passes the event by its annotation, which it must find as a class, not as a string.
     answer.__annotations__["event"] = gr.EventData
     return answer
+
+
+def _endpoint(assistant: Assistant) -> Callable[..., dict[str, Any]]:
+    """What `gradio_client` asks: the answer of the contract, or its error object."""
+
+    def ask(question: str, history: list[str]) -> dict[str, Any]:
+        try:
+            return assistant.ask(question, history).as_json()
+        except ShuttenError as error:
+            return {"error": error.as_json()}
+
+    # Gradio makes the endpoint's description of classes, not of strings.
+    ask.__annotations__ |= {"question": str, "history": list[str], "return": dict[str, Any]}
+    return ask
 
 
 def _request(data: Any) -> tuple[list[str], int, int]:
