@@ -90,8 +90,9 @@ def verify_answer(answer: Any, evidence: Evidence) -> Verdict:
             _check_passage(citation, evidence)
         for passage in answer["passages"]:
             _check_passage(passage, evidence)
+        numbered = {citation["n"]: citation for citation in answer["citations"]}
         for number, segment in enumerate(answer["segments"], 1):
-            _check_segment(segment, number, answer, evidence)
+            _check_segment(segment, number, _cited(segment["citations"], numbered), answer, evidence)
         _check_whole(answer)
         check_computed(answer, evidence)
         check_statements(answer, evidence)
@@ -134,8 +135,9 @@ def _check_passage(claimed: Mapping[str, Any], evidence: Evidence) -> None:
             raise _Unproved("misquoted", f"{passage.passage_id} の {key} が資料と違います: {claimed[key]!r}")
 
 
-def _check_segment(segment: Mapping[str, Any], number: int, answer: Mapping[str, Any], evidence: Evidence) -> None:
-    cited = [_citation(answer, n) for n in segment["citations"]]
+def _check_segment(
+    segment: Mapping[str, Any], number: int, cited: Sequence[Mapping[str, Any]], answer: Mapping[str, Any], evidence: Evidence
+) -> None:
     kind, text = segment["type"], segment["text"]
     if kind == "quote":
         _check_quote(segment, cited, answer, evidence)
@@ -154,12 +156,11 @@ def _check_segment(segment: Mapping[str, Any], number: int, answer: Mapping[str,
         raise _Unproved("malformed", f"{number} 番目の部分の種類 {kind!r} を知りません")
 
 
-def _citation(answer: Mapping[str, Any], n: int) -> Mapping[str, Any]:
-    for citation in answer["citations"]:
-        if citation["n"] == n and type(n) is int:
-            found: Mapping[str, Any] = citation
-            return found
-    raise _Unproved("misquoted", f"引用 [{n}] がありません")
+def _cited(numbers: Sequence[Any], numbered: Mapping[Any, Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+    for n in numbers:
+        if type(n) is not int or n not in numbered:
+            raise _Unproved("misquoted", f"引用 [{n}] がありません")
+    return [numbered[n] for n in numbers]
 
 
 def _span(segment: Mapping[str, Any]) -> tuple[int, int]:
