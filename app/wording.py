@@ -12,10 +12,10 @@ from collections.abc import Mapping
 TEMPLATES: Mapping[str, Mapping[str, str]] = {
     "value_of": {
         "ja": "{zone}の{word}は{value}です。",
-        "en": "{word} of {zone}: {value}.",
+        "en": "{zone}, {word}: {value}.",
         "zh": "{zone}的{word}：{value}。",
     },
-    "list_of": {"ja": "{zone}の{word}：{items}", "en": "{word} of {zone}: {items}", "zh": "{zone}的{word}：{items}"},
+    "list_of": {"ja": "{zone}の{word}：{items}", "en": "{zone}, {word}: {items}", "zh": "{zone}的{word}：{items}"},
     "list": {"ja": "{word}：{items}", "en": "{word}: {items}", "zh": "{word}：{items}"},
     "without": {
         "ja": "その記載があるのは次のとおりで、ほかの区画には見つかりませんでした。",
@@ -188,7 +188,7 @@ TEMPLATES: Mapping[str, Mapping[str, str]] = {
     "yes": {"ja": "はい。", "en": "Yes. ", "zh": "是的。"},
     "check_yes": {
         "ja": "はい。{zone}の{word}は{value}です。",
-        "en": "Yes. {word} of {zone}: {value}.",
+        "en": "Yes. {zone}, {word}: {value}.",
         "zh": "是的。{zone}的{word}：{value}。",
     },
     "check_no": {

@@ -294,3 +294,16 @@ def test_eight_askers_at_once_get_what_one_gets(assistant: Assistant, answers: d
     with ThreadPoolExecutor(8) as threads:
         said = list(threads.map(lambda question: json.dumps(assistant.ask(question).as_json(), ensure_ascii=False), asked))
     assert said == [answers[question] for question in asked]
+
+
+@pytest.mark.parametrize(
+    ("question", "text"),
+    [
+        ("虹口の面積は？", "虹口の面積は約4平方キロメートルです。"),
+        ("How large is Hongkou?", "虹口, size: 約4平方キロメートル."),
+        ("虹口的面积有多大？", "虹口的面积：約4平方キロメートル。"),
+    ],
+)
+def test_what_is_told_is_called_in_the_language_of_the_question(assistant: Assistant, question: str, text: str) -> None:
+    """By the first word that the guide declares; what the document says stays as it is."""
+    assert assistant.ask(question).text == text

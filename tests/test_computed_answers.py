@@ -136,12 +136,12 @@ TABLE = f"""
 徐匯は14平方キロですよね                 | check      | 徐匯 | いいえ。この資料では、徐匯の面積は約45平方キロメートル
 宝山の面積は50.5平方キロですか           | check      | 宝山 | いいえ。この資料では、宝山の面積は約50平方キロメートル
 宝山の施策はいくつありますか？           | count      | 宝山 宝山 宝山 宝山 宝山 | 施策は5つ
-Which zone is the largest?               | max        | {DOWN} | The largest 面積 is that of 宝山: 約50平方キロメートル
-Is Hongkou larger than Baoshan?          | compare    | 宝山 虹口 | No. 宝山 has the larger 面積.
-Which zone has the most measures?        | max        | {MANY} | The largest number of 施策 is that of 虹口: 6.\\nThe same: \\n・楊浦: 6
-What rank is Hongkou by area?            | position   | {DOWN} | 虹口 by 面積, largest first: number 7.
-宝山比虹口大吗？                         | compare    | 宝山 虹口 | 是的。面積较大的是宝山。
-宝山占总面积的百分之几？                 | share      | 宝山 黄浦 徐匯 虹口 楊浦 閔行 総合保税区 | 占面積总和的約25.91%
+Which zone is the largest?               | max        | {DOWN} | The largest size is that of 宝山: 約50平方キロメートル
+Is Hongkou larger than Baoshan?          | compare    | 宝山 虹口 | No. 宝山 has the larger size.
+Which zone has the most measures?        | max        | {MANY} | The largest number of measures is that of 虹口: 6.\\nThe same: \\n・楊浦: 6
+What rank is Hongkou by area?            | position   | {DOWN} | 虹口 by size, largest first: number 7.
+宝山比虹口大吗？                         | compare    | 宝山 虹口 | 是的。面积较大的是宝山。
+宝山占总面积的百分之几？                 | share      | 宝山 黄浦 徐匯 虹口 楊浦 閔行 総合保税区 | 占面积总和的約25.91%
 """
 ROWS = [tuple(cell.strip() for cell in line.split("|")) for line in TABLE.strip().splitlines()]
 
@@ -378,46 +378,46 @@ LARGEST = ["宝山50", "閔行46", "徐匯45", "楊浦23", "黄浦14", "総合�
 MOST = ["虹口6件", "楊浦6件", "黄浦5件", "徐匯5件", "宝山5件", "総合保税区5件", "閔行4件"]
 EXACT = [
     ("一番広い区は？", "面積が最も大きいのは宝山で、約50平方キロメートルです。"),
-    ("Which zone is the smallest?", "The smallest 面積 is that of 虹口: 約4平方キロメートル."),
-    ("哪个区最小？", "面積最小的是虹口：約4平方キロメートル。"),
+    ("Which zone is the smallest?", "The smallest size is that of 虹口: 約4平方キロメートル."),
+    ("哪个区最小？", "面积最小的是虹口：約4平方キロメートル。"),
     ("二番目に小さい区は？", "面積が小さいほうから2番目は総合保税区で、約11平方キロメートルです。"),
-    ("Which zone has the second largest area?", "Number 2 by 面積 is 閔行: 約46平方キロメートル."),
+    ("Which zone has the second largest area?", "Number 2 by size is 閔行: 約46平方キロメートル."),
     ("面積の大きい順", "面積の大きい順：" + lines(*LARGEST)),
-    ("Rank the zones by area", "By 面積, largest first: " + lines(*LARGEST, colon=": ")),
-    ("面积从大到小排列", "面積从大到小：" + lines(*LARGEST)),
+    ("Rank the zones by area", "By size, largest first: " + lines(*LARGEST, colon=": ")),
+    ("面积从大到小排列", "面积从大到小：" + lines(*LARGEST)),
     ("面積のトップ3は？", "面積の大きい順：" + lines(*LARGEST[:3])),
-    ("top 3 zones by area", "By 面積, largest first: " + lines(*LARGEST[:3], colon=": ")),
+    ("top 3 zones by area", "By size, largest first: " + lines(*LARGEST[:3], colon=": ")),
     ("面積の下位2つは？", "面積の小さい順：" + lines("虹口4", "総合保税区11")),
     ("面積の合計は？", "面積の合計は約193平方キロメートルです。内訳：" + lines(*SEVEN)),
-    ("面积合计是多少？", "面積合计約193平方キロメートル。明细：" + lines(*SEVEN)),
-    ("What is the average area?", "Mean 面積: 約27.57平方キロメートル. Of which: " + lines(*SEVEN, colon=": ")),
+    ("面积合计是多少？", "面积合计約193平方キロメートル。明细：" + lines(*SEVEN)),
+    ("What is the average area?", "Mean size: 約27.57平方キロメートル. Of which: " + lines(*SEVEN, colon=": ")),
     ("面積の合計は200平方キロですか？", "いいえ。面積の合計は約193平方キロメートルです。内訳：" + lines(*SEVEN)),
     ("最大の区と最小の区の差は？", "面積の差は約46平方キロメートルです。" + lines("宝山50", "虹口4")),
-    ("宝山和虹口面积相差多少？", "面積相差約46平方キロメートル。" + lines("宝山50", "虹口4")),
+    ("宝山和虹口面积相差多少？", "面积相差約46平方キロメートル。" + lines("宝山50", "虹口4")),
     ("宝山は虹口の何倍ですか？", "面積の比：宝山（約50平方キロメートル）÷ 虹口（約4平方キロメートル）＝ 約12.5倍"),
     (
         "How many times larger is Baoshan than Hongkou?",
-        "Ratio of 面積: 宝山 (約50平方キロメートル) ÷ 虹口 (約4平方キロメートル) = 約12.5倍",
+        "Ratio of size: 宝山 (約50平方キロメートル) ÷ 虹口 (約4平方キロメートル) = 約12.5倍",
     ),
-    ("宝山的面积是虹口的几倍？", "面積之比：宝山（約50平方キロメートル）÷ 虹口（約4平方キロメートル）＝ 約12.5倍"),
+    ("宝山的面积是虹口的几倍？", "面积之比：宝山（約50平方キロメートル）÷ 虹口（約4平方キロメートル）＝ 約12.5倍"),
     (
         "宝山の面積は全体の何割ですか？",
         "面積の割合は、全体の約25.91%です。" + lines("宝山50", *(item for item in SEVEN if item != "宝山50")),
     ),
     (
         "What percent of the total area is Baoshan?",
-        "Share of the total 面積: 約25.91%. " + lines("宝山50", *(item for item in SEVEN if item != "宝山50"), colon=": "),
+        "Share of the total size: 約25.91%. " + lines("宝山50", *(item for item in SEVEN if item != "宝山50"), colon=": "),
     ),
-    ("宝山占总面积的百分之几？", "占面積总和的約25.91%。" + lines("宝山50", *(item for item in SEVEN if item != "宝山50"))),
+    ("宝山占总面积的百分之几？", "占面积总和的約25.91%。" + lines("宝山50", *(item for item in SEVEN if item != "宝山50"))),
     ("虹口は何番目に大きいですか？", "虹口の面積は、大きいほうから7番目です。" + lines(*LARGEST)),
     ("楊浦の面積は何番目に小さいですか？", "楊浦の面積は、小さいほうから4番目です。" + lines(*LARGEST[::-1])),
-    ("虹口面积排第几？", "虹口的面積从大到小排第7。" + lines(*LARGEST)),
+    ("虹口面积排第几？", "虹口的面积从大到小排第7。" + lines(*LARGEST)),
     ("徐匯と閔行ではどちらが広い？", "面積が大きいのは閔行です。" + lines("閔行46", "徐匯45")),
     ("黄浦は徐匯より大きいですか？", "いいえ。面積が大きいのは徐匯です。" + lines("徐匯45", "黄浦14")),
     ("黄浦は徐匯より狭いですか？", "はい。面積が小さいのは黄浦です。" + lines("黄浦14", "徐匯45")),
-    ("Is Baoshan larger than Hongkou?", "Yes. 宝山 has the larger 面積. " + lines("宝山50", "虹口4", colon=": ")),
-    ("Is Hongkou larger than Baoshan?", "No. 宝山 has the larger 面積. " + lines("宝山50", "虹口4", colon=": ")),
-    ("虹口比宝山大吗？", "不是。面積较大的是宝山。" + lines("宝山50", "虹口4")),
+    ("Is Baoshan larger than Hongkou?", "Yes. 宝山 has the larger size. " + lines("宝山50", "虹口4", colon=": ")),
+    ("Is Hongkou larger than Baoshan?", "No. 宝山 has the larger size. " + lines("宝山50", "虹口4", colon=": ")),
+    ("虹口比宝山大吗？", "不是。面积较大的是宝山。" + lines("宝山50", "虹口4")),
     ("徐匯より広い区は？", "当てはまるのは2つです。" + lines("宝山50", "閔行46")),
     ("Which zones are at least 46 square kilometers?", "2 match. " + lines("宝山50", "閔行46", colon=": ")),
     ("46平方公里以上的区有哪些？", "符合的有2个。" + lines("宝山50", "閔行46")),
@@ -426,19 +426,19 @@ EXACT = [
     ("100平方公里以上的区有哪些？", "没有符合的（0个）。"),
     ("宝山は40平方キロ以上ありますか？", "はい。宝山の面積は約50平方キロメートルです。"),
     ("虹口は40平方キロ以上ありますか？", "いいえ。この資料では、虹口の面積は約4平方キロメートルです。"),
-    ("Is Baoshan more than 40 square kilometers?", "Yes. 面積 of 宝山: 約50平方キロメートル."),
-    ("徐汇的面积是14平方公里吗？", "不是。本资料中，徐匯的面積：約45平方キロメートル。"),
+    ("Is Baoshan more than 40 square kilometers?", "Yes. 宝山, size: 約50平方キロメートル."),
+    ("徐汇的面积是14平方公里吗？", "不是。本资料中，徐匯的面积：約45平方キロメートル。"),
     (
         "一番広い区の重点は？",
         "面積が最も大きいのは宝山で、約50平方キロメートルです。\n宝山の重点はクルーズ経済とグリーン・低炭素のサプライチェーンです。",
     ),
     (
         "What is the focus of the largest zone?",
-        "The largest 面積 is that of 宝山: 約50平方キロメートル.\n重点 of 宝山: クルーズ経済とグリーン・低炭素のサプライチェーン.",
+        "The largest size is that of 宝山: 約50平方キロメートル.\n宝山, focus: クルーズ経済とグリーン・低炭素のサプライチェーン.",
     ),
     (
         "面积最大的区的重点是什么？",
-        "面積最大的是宝山：約50平方キロメートル。\n宝山的重点：クルーズ経済とグリーン・低炭素のサプライチェーン。",
+        "面积最大的是宝山：約50平方キロメートル。\n宝山的重点：クルーズ経済とグリーン・低炭素のサプライチェーン。",
     ),
     (
         "面積が50平方キロ以上の区の重点は？",
@@ -452,8 +452,8 @@ EXACT = [
         "当てはまるのは2つです。\n・徐匯：5\n・宝山：5\n徐匯の面積は約45平方キロメートルです。\n宝山の面積は約50平方キロメートルです。",
     ),
     ("施策が6つの区は？", "当てはまるのは2つです。" + lines("虹口6件", "楊浦6件")),
-    ("Which zone has the most measures?", "The largest number of 施策 is that of 虹口: 6.\nThe same: \n・楊浦: 6"),
-    ("哪个区的措施最多？", "施策的数量最多的是虹口：6。\n并列：\n・楊浦：6"),
+    ("Which zone has the most measures?", "The largest number of measures is that of 虹口: 6.\nThe same: \n・楊浦: 6"),
+    ("哪个区的措施最多？", "措施的数量最多的是虹口：6。\n并列：\n・楊浦：6"),
     ("施策が一番少ない区は？", "施策の数が最も少ないのは閔行で、4です。"),
     ("施策の多い順に並べて", "施策の数の多い順：" + lines(*MOST)),
     ("施策が6つある区は？", "当てはまるのは2つです。" + lines("虹口6件", "楊浦6件")),

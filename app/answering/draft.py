@@ -23,6 +23,7 @@ from app.answer import (
 )
 from app.answering.computation import Measure
 from app.answering.ledger import Statement
+from app.reading.guide import Attribute
 from app.schema import Fact, Hit, Mention, Passage, Plan, Reading, Zone
 from app.wording import pieces
 
@@ -32,12 +33,17 @@ Parts = Mapping[str, Sequence[Segment]]
 class Archive:
     """What answers quote: one reading's documents, zones and passages, and the name of its index."""
 
-    def __init__(self, reading: Reading, index: str) -> None:
+    def __init__(self, reading: Reading, index: str, attributes: Iterable[Attribute] = ()) -> None:
+        self._attributes = {attribute.name: attribute for attribute in attributes}
         self.zones = {(zone.document, zone.name): zone for zone in reading.zones}
         self.texts = {document.name: document.text for document in reading.documents}
         self.passages = {passage.passage_id: passage for passage in reading.passages}
         self.documents = {document.name: document.sha256 for document in reading.documents}
         self.index = index
+
+    def label(self, word: str, language: str) -> str:
+        """What an attribute, or a kind of passages, is called in a language."""
+        return self._attributes[word].label(language) if word in self._attributes else word
 
     def zone_named(self, name: str) -> Zone | None:
         """The first zone of that name."""
@@ -126,7 +132,7 @@ class Draft:
 
     def word(self, word: str) -> Label:
         """A word that a guide declares."""
-        return Label(word, f"word:{word}")
+        return Label(self._archive.label(word, self.plan.language), f"word:{word}")
 
     def echo(self, mention: Mention) -> Echo:
         """The user's own words."""

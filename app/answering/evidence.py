@@ -82,6 +82,10 @@ class Evidence:
         """What a `word:` label may say: the names of attributes, and the kinds of passages."""
         return frozenset(self.attributes) | {passage.kind for passage in self.passages.values()}
 
+    def label(self, word: str, language: str) -> str:
+        """What a `word:` label says in a language."""
+        return self.attributes[word].label(language) if word in self.attributes else word
+
     @cached_property
     def names(self) -> tuple[str, ...]:
         """The names of all zones."""

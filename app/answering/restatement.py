@@ -94,7 +94,7 @@ def check_statements(answer: Json, evidence: Evidence) -> None:
 
 
 def _statement(line: Sequence[Json], evidence: Evidence) -> _Statement:
-    words = [segment["text"] for segment in line if segment.get("label", "").startswith("word:")]
+    words = [segment["label"][5:] for segment in line if segment.get("label", "").startswith("word:")]
     zones = [evidence.zone_titled(item) for item in line if item["type"] == "quote" and not item["citations"]]
     if len(words) != 1 or len(zones) > 1 or bool(zones) == ("list" in wordings(line)):
         raise Miscomputed("述べていることの形が決まったものと違います")
@@ -170,7 +170,7 @@ def _check_contradiction(line: Sequence[Json], answer: Json, evidence: Evidence,
     """What is said to stand elsewhere is not said of the zone that the question names; a fact is told whole."""
     subjects, wording, told = answer["plan"]["subjects"], wordings(line) & CONTRADICTING, as_told(answer, line)
     if wording == {"premise_fact"}:
-        words = [item["text"] for item in line if item.get("label", "").startswith("word:")]
+        words = [item["label"][5:] for item in line if item.get("label", "").startswith("word:")]
         facts = evidence.listed(words[0], None) if evidence.is_of_document(words[0]) else []
         items = teller.items(map(teller.source, facts))
         hold(told, teller.fill("premise_fact", word=teller.word(words[0]), items=items))

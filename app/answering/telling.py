@@ -107,7 +107,7 @@ class Teller:
 
     def word(self, word: str) -> list[Told]:
         """A word that a guide declares."""
-        return [_told("label", word, label=f"word:{word}")]
+        return [_told("label", self._evidence.label(word, self._language), label=f"word:{word}")]
 
     def title(self, zone: str | None, document: str | None = None) -> list[Told]:
         """A zone's name as its heading writes it, of the document if one is given; nothing outside every zone."""

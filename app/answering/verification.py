@@ -148,9 +148,11 @@ def _check_segment(
         if answer["question"][start:end] != text:
             raise _Unproved("misquoted", f"{number} 番目の部分「{text}」は質問の言葉ではありません")
     elif kind == "label":
-        known = label_text(segment["label"], answer["language"]) if _LABEL.fullmatch(segment["label"]) else None
-        declared = not segment["label"].startswith("word:") or text in evidence.words
-        if known is None or known != text or not declared:
+        label, language = segment["label"], answer["language"]
+        known = label_text(label, language) if _LABEL.fullmatch(label) else None
+        if label.startswith("word:"):
+            known = evidence.label(label[5:], language) if label[5:] in evidence.words else None
+        if known is None or known != text:
             raise _Unproved("misquoted", f"{number} 番目の部分「{text}」は決まった文言ではありません")
     elif kind != "computed":  # those are done again together, see `recomputation`
         raise _Unproved("malformed", f"{number} 番目の部分の種類 {kind!r} を知りません")

@@ -56,6 +56,10 @@ class Attribute:
     measured: bool = False
     names: bool = False
 
+    def label(self, language: str) -> str:
+        """What it is called in an answer: its name, or in another language than the document's the first word declared."""
+        return self.name if language == "ja" else next(iter(self.words.get(language, ())), self.name)
+
 
 @dataclass(frozen=True, slots=True)
 class Unit:

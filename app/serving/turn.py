@@ -76,7 +76,7 @@ def _segments_html(answer: Answer, positions: Positions) -> Iterator[str]:
     groups = [(cited, list(segments)) for cited, segments in groupby(answer.segments, key=lambda segment: segment.citations)]
     for i, (cited, segments) in enumerate(groups):
         for segment in segments:
-            japanese = isinstance(segment, Quote | Value) or (isinstance(segment, Label) and segment.label.startswith("word:"))
+            japanese = isinstance(segment, Quote | Value) or (isinstance(segment, Label) and segment.label == f"word:{segment.text}")
             language = ' lang="ja"' if japanese and answer.plan.language != "ja" else ""
             yield f'<span class="{segment_json(segment)["type"]}"{language}>{verbatim(segment.text)}</span>'
         marks = "".join(_mark_html(numbered[n], positions) for n in cited if n in numbered)
