@@ -60,7 +60,8 @@ def main(
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as server:
         try:
             assert server.stdout is not None
-            server.stdout.readline()  # it says one line when it is ready
+            if not server.stdout.readline():  # it says one line when it is ready, and why not on stderr
+                raise typer.Exit(3)
             _take(chromium, f"http://127.0.0.1:{port}/", out, [scene for scene in SCENES if only in scene.name])
         finally:
             server.terminate()
