@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from threading import Lock
+from time import monotonic, sleep
 from typing import Any, Literal
 
 from app.answer import SCHEMA_VERSION
@@ -25,6 +26,8 @@ Rating = Literal["up", "down"]
 MOST_COMMENT_CHARACTERS = 2000
 # Whoever can reach the server can send feedback: the file grows to 256 MiB and no further.
 _MOST_PAGES = 65_536
+# Seconds to wait for another writer, and between two tries.
+_WAIT, _AGAIN = 5.0, 0.02
 # Says in the file itself whose it is: no table of ours goes into somebody else's database.
 _APPLICATION = 0x53687474
 _TABLE = """
@@ -144,9 +147,9 @@ class FeedbackStore:
     def _writing(self) -> Iterator[sqlite3.Connection]:
         """A transaction that nobody else writes in; all of it is kept, or nothing."""
         try:
-            with self._lock, closing(sqlite3.connect(self.path, timeout=5, isolation_level=None)) as connection:
+            with self._lock, closing(sqlite3.connect(self.path, timeout=_WAIT, isolation_level=None)) as connection:
                 self._refuse_foreign(connection)
-                connection.execute("PRAGMA journal_mode = WAL")
+                self._use_wal(connection)
                 connection.execute(f"PRAGMA max_page_count = {_MOST_PAGES}")
                 connection.execute("BEGIN IMMEDIATE")
                 try:
@@ -159,10 +162,24 @@ class FeedbackStore:
             raise self._unwritable(str(error)) from error
 
     def _refuse_foreign(self, connection: sqlite3.Connection) -> None:
-        (application,) = connection.execute("PRAGMA application_id").fetchone()
+        # In this order: whoever writes the first row just now commits the table and whose it is together.
         (tables,) = connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
+        (application,) = connection.execute("PRAGMA application_id").fetchone()
         if tables and application != _APPLICATION:
             raise self._unwritable("別のデータベースです")
+
+    @staticmethod
+    def _use_wal(connection: sqlite3.Connection) -> None:
+        """Readers and the writer do not wait for each other. SQLite's own waiting does not hold for this one switch."""
+        end = monotonic() + _WAIT
+        while True:
+            try:
+                connection.execute("PRAGMA journal_mode = WAL")
+                return
+            except sqlite3.OperationalError:
+                if monotonic() > end:
+                    raise
+                sleep(_AGAIN)
 
     def _unwritable(self, why: str) -> OutputError:
         return OutputError(
