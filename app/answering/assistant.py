@@ -108,14 +108,15 @@ class Assistant:
             return self._composer.refusal(question, plan, refused, hits)
         if answer := self._corrected(question, plan, hits):
             return answer
-        if plan.operation == "check" and (answer := self._calculator.answer(question, plan, hits)).status == "corrected":
-            return answer  # before it says what else is missing: 「なぜ5平方キロしかないのですか」
+        checked = self._calculator.answer(question, plan, hits) if plan.operation == "check" else None
+        if checked is not None and checked.status == "corrected":
+            return checked  # before it says what else is missing: 「なぜ5平方キロしかないのですか」
         if refused := self._judge.detail(question, plan, self._asked_of(plan) or hits):
             return self._composer.refusal(question, plan, refused, hits)
         if plan.operation == "name" and (passages := self._premises.naming(plan.subjects)):
             return self._composer.passages(question, plan, hits, [Hit(passage, 0.0, {}) for passage in passages])
         if plan.computed:
-            return self._calculator.answer(question, plan, hits)
+            return checked or self._calculator.answer(question, plan, hits)
         if plan.operation == "describe":
             return self._composer.passages(question, plan, hits, self._relevance.openings())
         if statements := self._statements(plan, hits):
