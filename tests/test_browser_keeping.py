@@ -101,14 +101,19 @@ def test_a_long_conversation_is_told_from_its_end_and_goes_on_meanwhile(browser:
         )
 
 
+def having_asked(browser: Any, url: str) -> Any:
+    """A page of its own at `url`, on which one question has been answered."""
+    page = browser.new_context(locale="ja-JP").new_page()
+    page.goto(url)
+    page.wait_for_selector(BOX)
+    ask(page, "青川の長さは？")
+    return page
+
+
 def test_a_restart_of_the_server_keeps_the_conversation(browser: Any) -> None:
     first, second = FakeAssistant(), FakeAssistant()
     with serving(create_app(first)) as url:
-        session = browser.new_context(locale="ja-JP")
-        page = session.new_page()
-        page.goto(url)
-        page.wait_for_selector(BOX)
-        ask(page, "青川の長さは？")
+        page = having_asked(browser, url)
     port = int(url.rsplit(":", 1)[1].rstrip("/"))
     page.fill(BOX, "南公園は？")
     page.press(BOX, "Enter")
@@ -120,22 +125,18 @@ def test_a_restart_of_the_server_keeps_the_conversation(browser: Any) -> None:
         answers(page, 1)
         ask(page, "南公園は？")
         assert second.asked[-1] == ("南公園は？", ("青川の長さは？",))
-        session.close()
+        page.context.close()
 
 
 def test_the_page_goes_on_after_a_restart_without_a_reload(browser: Any) -> None:
     first, second = FakeAssistant(), FakeAssistant()
     with serving(create_app(first)) as url:
-        session = browser.new_context(locale="ja-JP")
-        page = session.new_page()
-        page.goto(url)
-        page.wait_for_selector(BOX)
-        ask(page, "青川の長さは？")
+        page = having_asked(browser, url)
     with serving(create_app(second), int(url.rsplit(":", 1)[1].rstrip("/"))):
         page.wait_for_timeout(500)
         ask(page, "南公園は？")
         assert second.asked[-1] == ("南公園は？", ("青川の長さは？",))
-        session.close()
+        page.context.close()
 
 
 def test_a_link_asks_its_question_once(browser: Any, served: Served) -> None:

@@ -3,15 +3,11 @@
 from __future__ import annotations
 
 import os
-import shutil
-import socket
-import threading
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
-import uvicorn
 from fastapi.testclient import TestClient
 from jsonschema import Draft202012Validator
 
@@ -21,9 +17,9 @@ from app.config import Settings
 from app.serving.contract import answer_schema
 from app.serving.feedback import FeedbackStore
 from app.serving.server import create_app
+from tests.browsing import CHROMIUM, serving
 
 HERE = "http://127.0.0.1:7860"
-CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
 Json = dict[str, Any]
 
 
@@ -138,15 +134,8 @@ def test_the_page_names_no_other_host(client: TestClient) -> None:
 
 @pytest.fixture
 def served(app: Any) -> Iterator[str]:
-    with socket.create_server(("127.0.0.1", 0)) as listening:
-        server = uvicorn.Server(uvicorn.Config(app, log_level="warning", timeout_graceful_shutdown=1))
-        thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]})
-        thread.start()
-        try:
-            yield f"http://127.0.0.1:{listening.getsockname()[1]}"
-        finally:
-            server.should_exit = True
-            thread.join(20)
+    with serving(app) as url:
+        yield url.removesuffix("/")
 
 
 @pytest.mark.skipif(CHROMIUM is None and "SHUTTEN_REQUIRE_BROWSER" not in os.environ, reason="no Chromium")
