@@ -28,6 +28,7 @@ from app.searching import generation
 from app.searching.embedding import Vectors
 from app.searching.generation import Generation, is_current, open_generation
 from app.searching.lexical_index import bigram_terms, word_terms
+from app.searching.store import EmbeddedStore
 from app.searching.views import search_text
 from tests.conftest import ROOT
 
@@ -96,12 +97,14 @@ def settings(pristine: Path, tmp_path: Path) -> Settings:
 
 def assert_rows_fit(found: Generation) -> None:
     """Row i of every leg is passage i: each passage's own text finds it before any other."""
+    store = found.store
+    assert isinstance(store, EmbeddedStore)
     for row, passage in enumerate(found.reading.passages):
         text = search_text(passage)
-        rows, scores = found.dense.search(CountingEncoder().encode_queries([text])[0], len(found.reading.passages))
+        rows, scores = store.dense.search(CountingEncoder().encode_queries([text])[0], len(found.reading.passages))
         assert sorted(rows.tolist()) == list(range(len(found.reading.passages)))
         assert rows[0] == row
-        for leg, terms in ((found.words, word_terms(found.tokenizer.tokenize(text))), (found.bigrams, bigram_terms(text))):
+        for leg, terms in ((store.words, word_terms(found.tokenizer.tokenize(text))), (store.bigrams, bigram_terms(text))):
             rows, scores = leg.search(terms, len(found.reading.passages))
             assert not terms or scores[rows.tolist().index(row)] == scores[0]
 

@@ -6,12 +6,15 @@ refuse and know nothing of earlier questions.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from app.evaluating.metrics import Response
 from app.evaluating.questions import Question
-from app.searching.dense_index import Rows
+from app.reading.tokenization import Tokenizer
+from app.schema import Passage
+from app.searching.dense_index import DenseIndex, Rows
 from app.searching.embedding import Encoder
-from app.searching.generation import Generation
-from app.searching.lexical_index import word_terms
+from app.searching.lexical_index import LexicalIndex, word_terms
 
 # As many as the product lists with an answer.
 _FOUND = 10
@@ -22,14 +25,15 @@ class DenseBaseline:
 
     name = "dense top-1"
 
-    def __init__(self, generation: Generation, encoder: Encoder) -> None:
-        self._generation = generation
+    def __init__(self, passages: Sequence[Passage], index: DenseIndex, encoder: Encoder) -> None:
+        self._passages = passages
+        self._index = index
         self._encoder = encoder
 
     def respond(self, question: Question) -> Response:
         """Answer with the nearest passage."""
-        rows, _ = self._generation.dense.search(self._encoder.encode_queries([question.question])[0], _FOUND)
-        return _respond(self._generation, rows)
+        rows, _ = self._index.search(self._encoder.encode_queries([question.question])[0], _FOUND)
+        return _respond(self._passages, rows)
 
 
 class WordBaseline:
@@ -37,16 +41,17 @@ class WordBaseline:
 
     name = "BM25 top-1"
 
-    def __init__(self, generation: Generation) -> None:
-        self._generation = generation
+    def __init__(self, passages: Sequence[Passage], index: LexicalIndex, tokenizer: Tokenizer) -> None:
+        self._passages = passages
+        self._index = index
+        self._tokenizer = tokenizer
 
     def respond(self, question: Question) -> Response:
         """Answer with the best passage; with nothing at all if no word of the question is in any."""
-        terms = word_terms(self._generation.tokenizer.tokenize(question.question))
-        rows, _ = self._generation.words.search(terms, _FOUND)
-        return _respond(self._generation, rows)
+        rows, _ = self._index.search(word_terms(self._tokenizer.tokenize(question.question)), _FOUND)
+        return _respond(self._passages, rows)
 
 
-def _respond(generation: Generation, rows: Rows) -> Response:
-    found = tuple(generation.reading.passages[row] for row in rows.tolist())
+def _respond(passages: Sequence[Passage], rows: Rows) -> Response:
+    found = tuple(passages[row] for row in rows.tolist())
     return Response("answered", found[0].text if found else "", found[:1], found)

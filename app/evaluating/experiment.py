@@ -26,6 +26,7 @@ from app.evaluating.questions import Question, half
 from app.searching import fusion, lexical_index, retrieval
 from app.searching.embedding import Encoder
 from app.searching.generation import Generation
+from app.searching.store import EmbeddedStore
 
 # Where the numbers stand that an answer depends on.
 _TUNED = (lexical_index, fusion, retrieval, planning, signs, composition, answering)
@@ -98,7 +99,13 @@ def run(
     progress: Progress,
 ) -> Experiment:
     """Ask Shutten and both baselines every question; `sources` is recorded with what they answered from."""
-    systems: list[System] = [Product(assistant), DenseBaseline(generation, encoder), WordBaseline(generation)]
+    passages, store = generation.reading.passages, generation.store
+    assert isinstance(store, EmbeddedStore)  # the baselines ask its legs one by one
+    systems: list[System] = [
+        Product(assistant),
+        DenseBaseline(passages, store.dense, encoder),
+        WordBaseline(passages, store.words, generation.tokenizer),
+    ]
     recorded = {**sources, "index": generation.hash, "model": encoder.fingerprint, **surroundings()}
     return Experiment(recorded, ask_all(systems, questions, progress))
 

@@ -26,6 +26,7 @@ from app.schema import Document, Fact, Passage, Reading, Zone
 from app.searching.dense_index import DenseIndex
 from app.searching.embedding import Encoder, Vectors
 from app.searching.lexical_index import LexicalIndex, bigram_terms, word_terms
+from app.searching.store import EmbeddedStore, Store
 from app.searching.views import embedded, search_text
 
 FORMAT = 4
@@ -48,14 +49,12 @@ class Sources:
 
 @dataclass(frozen=True, slots=True)
 class Generation:
-    """An opened index. Row i of every leg is `reading.passages[i]`."""
+    """An opened index. Row i of the store is `reading.passages[i]`."""
 
     hash: str
     reading: Reading
     tokenizer: Tokenizer
-    dense: DenseIndex
-    words: LexicalIndex
-    bigrams: LexicalIndex
+    store: Store
 
 
 def is_current(index: Path, sources: Sources, model: str) -> bool | None:
@@ -96,9 +95,7 @@ def open_generation(index: Path, documents: tuple[Document, ...]) -> Generation:
         hash=folder.name,
         reading=reading,
         tokenizer=Tokenizer(_dictionary(folder)),
-        dense=DenseIndex.open(folder / "vectors.faiss"),
-        words=LexicalIndex.open(folder / "words"),
-        bigrams=LexicalIndex.open(folder / "bigrams"),
+        store=EmbeddedStore.open(folder),
     )
 
 
@@ -126,9 +123,11 @@ def write_generation(
         texts = [search_text(passage) for passage in reading.passages]
         views = [(view, row) for row, passage in enumerate(reading.passages) for view in embedded(passage)]
         vectors = encode([view for view, _ in views])
-        DenseIndex.build(vectors, [row for _, row in views]).save(building / "vectors.faiss")
-        LexicalIndex.build([word_terms(tokenizer.tokenize(text)) for text in texts]).save(building / "words")
-        LexicalIndex.build([bigram_terms(text) for text in texts]).save(building / "bigrams")
+        EmbeddedStore(
+            DenseIndex.build(vectors, [row for _, row in views]),
+            LexicalIndex.build([word_terms(tokenizer.tokenize(text)) for text in texts]),
+            LexicalIndex.build([bigram_terms(text) for text in texts]),
+        ).save(building)
         _write_rows(building / "zones.jsonl", reading.zones)
         _write_rows(building / "passages.jsonl", reading.passages)
         _write_rows(building / "facts.jsonl", reading.facts)

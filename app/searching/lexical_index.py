@@ -36,6 +36,11 @@ def bigram_terms(text: str) -> list[str]:
     ]
 
 
+def idf(passages: int, frequency: int) -> float:
+    """Inverse document frequency in Lucene's form, for a term that `frequency` of so many passages hold."""
+    return math.log(1 + (passages - frequency + 0.5) / (frequency + 0.5))
+
+
 class LexicalIndex:
     """Passages by row number; scores are shares in (0, 1) of the most that BM25 could give to a query's terms."""
 
@@ -106,11 +111,11 @@ class LexicalIndex:
                 if len(found):
                     highest = max(highest, self._ceiling(alternative))
             there = best > 0
-            weight = term.weight * self.idf(int(there.sum()))
+            weight = term.weight * idf(passages, int(there.sum()))
             scores += term.weight * best
             covered += weight * there
             rarity += weight
-            ceiling += term.weight * (highest or self.idf(0))
+            ceiling += term.weight * (highest or idf(passages, 0))
         if allowed is not None:
             scores = np.where(allowed, scores, 0.0)
         rows = _best(scores, k)
@@ -141,23 +146,18 @@ class LexicalIndex:
         assert found is not None
         return found, total
 
-    def idf(self, frequency: int) -> float:
-        """Inverse document frequency in Lucene's form, for a term that so many passages hold."""
-        passages = 0 if self._index is None else int(self._index.scores["num_docs"])
-        return math.log(1 + (passages - frequency + 0.5) / (frequency + 0.5))
-
     def _ceiling(self, terms: Sequence[str]) -> float:
         """The sum of the terms' inverse document frequencies: what BM25 (Lucene's form) approaches but never reaches.
 
         A term that no passage has counts in full, so that a query of which little is found keeps a small share.
         """
         assert self._index is not None
-        starts = self._index.scores["indptr"]
+        passages, starts = int(self._index.scores["num_docs"]), self._index.scores["indptr"]
         ceiling = 0.0
         for term in terms:
             row = self._index.vocab_dict.get(term)
             frequency = 0 if row is None else int(starts[row + 1] - starts[row])
-            ceiling += self.idf(frequency)
+            ceiling += idf(passages, frequency)
         return ceiling
 
 

@@ -12,7 +12,8 @@ from app.searching.dense_index import Mask, Rows, Scores
 from app.searching.embedding import Encoder, Vectors
 from app.searching.fusion import Leg, fuse
 from app.searching.generation import Generation
-from app.searching.lexical_index import bigram_terms
+from app.searching.lexical_index import bigram_terms, idf
+from app.searching.store import Found
 
 # By how much a share of the question's information counts beside a cosine: fitted on JaQuAD's training half alone (see
 # docs/retrieval.md). A cosine is multiplied so that what is added to it, `bonus`, is in deviations of that leg.
@@ -46,17 +47,17 @@ class Retriever:
         of the dense leg). The dense score is the mean of the queries' cosines: their vectors' mean, not normalised
         again, gives just that.
         """
-        legs, coverage = self._ask(queries, terms, max(k, CANDIDATES), allowed)
-        rows_found, fused = fuse(legs, WEIGHTS)
+        found = self._ask(queries, terms, max(k, CANDIDATES), allowed)
+        rows_found, fused = fuse(found.legs, WEIGHTS)
         if bonus is not None:
             fused = fused + bonus[rows_found]
             order = np.lexsort((rows_found, -fused))
             rows_found, fused = rows_found[order], fused[order]
-        return self._hits(rows_found[:k], fused[:k], {**legs, "coverage": coverage})
+        return self._hits(rows_found[:k], fused[:k], {**found.legs, "coverage": found.coverage})
 
-    def legs(self, queries: Sequence[str], terms: Sequence[Term], k: int = CANDIDATES) -> dict[str, Leg]:
+    def legs(self, queries: Sequence[str], terms: Sequence[Term], k: int = CANDIDATES) -> Mapping[str, Leg]:
         """What each leg finds by itself, its best `k` rows, for `search`'s queries and terms."""
-        return self._ask(queries, terms, k, None)[0]
+        return self._ask(queries, terms, k, None).legs
 
     def coverage(self, terms: Sequence[Term]) -> Scores:
         """For every passage the share of the terms that it holds itself, by weight and rarity: in [0, 1].
@@ -64,29 +65,19 @@ class Retriever:
         Several words for one thing stand together in it, and one that stands in its zone's name alone is none of it:
         総合保税区's measures are not all about 保税.
         """
-        covered = np.zeros(len(self._generation.reading.passages), dtype=np.float32)
+        passages = len(self._generation.reading.passages)
+        covered = np.zeros(passages, dtype=np.float32)
         total = 0.0
         for term in terms:
-            rows = self._generation.words.holding(term)
-            weight = term.weight * self._generation.words.idf(len(rows))
+            rows = self._generation.store.holding(term)
+            weight = term.weight * idf(passages, len(rows))
             covered[[row for row in rows.tolist() if self._holds(row, term)]] += weight
             total += weight
         return covered / total if total else covered
 
-    def _ask(
-        self, queries: Sequence[str], terms: Sequence[Term], k: int, allowed: Mask | None
-    ) -> tuple[dict[str, Leg], Leg]:
-        """The legs, and beside the words leg how much of the terms its rows cover."""
-        generation = self._generation
+    def _ask(self, queries: Sequence[str], terms: Sequence[Term], k: int, allowed: Mask | None) -> Found:
         vector = np.stack([self._vector(query) for query in queries]).mean(axis=0)
-        rows, scores, coverage = generation.words.find(terms, k, allowed)
-        pairs = bigram_terms(queries[0])
-        legs: dict[str, Leg] = {
-            "dense": generation.dense.search(vector, k, allowed),
-            "words": (rows, scores),
-            "bigrams": generation.bigrams.search(pairs, k, allowed),
-        }
-        return legs, (rows, coverage)
+        return self._generation.store.search(vector, terms, bigram_terms(queries[0]), k, allowed)
 
     def _encode(self, query: str) -> Vectors:
         (vector,) = self._encoder.encode_queries([query])
