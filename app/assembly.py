@@ -40,6 +40,7 @@ from app.searching.generation import (
     writing,
 )
 from app.searching.retrieval import Retriever
+from app.searching.sentence import answering_sentence
 
 # Texts a call to the encoder, so that progress moves about twice a second.
 _CHUNK = 16
@@ -141,7 +142,9 @@ def open_assistant(settings: Settings, threshold: float = THRESHOLD, *, synonyms
         judge=Judge(everything, vocabulary, tokenizer, explained),
         relevance=Relevance(reading, vocabulary.attributes, premises, retriever),
         premises=premises,
-        composer=Composer(Archive(reading, generation.hash, vocabulary.attributes)),
+        composer=Composer(
+            Archive(reading, generation.hash, vocabulary.attributes), partial(answering_sentence, tokenizer=tokenizer)
+        ),
         ledger=ledger,
         examples=[example for guide in guides for example in guide.examples],
         threshold=threshold,
