@@ -117,13 +117,16 @@ def open_index(settings: Settings, library: Library, encoder: Encoder) -> Genera
     return open_generation(settings.index, library.documents)
 
 
-def open_assistant(settings: Settings, threshold: float = THRESHOLD, *, synonyms: bool = True) -> Assistant:
+def open_assistant(
+    settings: Settings, threshold: float = THRESHOLD, *, synonyms: bool = True, encoder: Encoder | None = None
+) -> Assistant:
     """Everything ready to answer, the index built or refreshed first if need be. Raises ShuttenError.
 
-    `threshold` is the confidence below which passages are no answer; without `synonyms` the guides' are left aside.
+    `threshold` is the confidence below which passages are no answer; without `synonyms` the guides' are left aside;
+    an `encoder` that is open already is taken instead of the settings' model.
     """
     library = open_library(settings)
-    encoder = open_encoder(settings.model)
+    encoder = encoder or open_encoder(settings.model)
     generation = open_index(settings, library, encoder)
     reading, tokenizer = generation.reading, generation.tokenizer
     guides = list(library.guides.values())
