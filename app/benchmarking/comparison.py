@@ -32,8 +32,14 @@ _BATCH = 8  # passages encoded at a time
 _WARM = 6  # answers, for each start of a process
 _SERVED, _ASKED = 3, 10  # how often the page is served, and how many questions it is asked
 _MB = 1e6
-# What a program that measures, and what it starts, may use.
-ONE_THREAD = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "MKL_NUM_THREADS": "1", "TOKENIZERS_PARALLELISM": "false"}
+# What a program that measures, and what it starts, may use; and compiled modules are kept, as they are unless forbidden.
+ONE_THREAD = {
+    "OMP_NUM_THREADS": "1",
+    "OPENBLAS_NUM_THREADS": "1",
+    "MKL_NUM_THREADS": "1",
+    "TOKENIZERS_PARALLELISM": "false",
+    "PYTHONDONTWRITEBYTECODE": "",
+}
 
 
 class TimedEncoder:

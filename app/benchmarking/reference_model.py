@@ -81,7 +81,7 @@ def write_model(weights: Weights, folder: Path) -> None:
             "tokenizer_config.json": {
                 "tokenizer_class": "PreTrainedTokenizerFast",
                 "model_max_length": weights.longest,
-                **{f"{name}_token": weights.pieces[id] for name, id in _special(weights).items()},
+                **{f"{name}_token": weights.piece(id) for name, id in _special(weights).items()},
             },
             "modules.json": [
                 {"idx": 0, "name": "0", "path": "", "type": f"{module}.Transformer"},
@@ -100,7 +100,8 @@ def _write(folder: Path, files: Mapping[str, Any]) -> None:
 
 
 def _special(weights: Weights) -> dict[str, int]:
-    return {"cls": weights.start, "sep": weights.end, "unk": weights.unknown, "pad": weights.pieces.index("<pad>")}
+    pad = next(id for id in range(len(weights.scores)) if weights.piece(id) == "<pad>")
+    return {"cls": weights.start, "sep": weights.end, "unk": weights.unknown, "pad": pad}
 
 
 def _tensors(weights: Weights) -> dict[str, NDArray[np.float32]]:
@@ -132,12 +133,12 @@ def _tokenizer(weights: Weights) -> dict[str, Any]:
     special = _special(weights)
 
     def framed(*kinds: str) -> list[dict[str, Any]]:
-        start, end = weights.pieces[weights.start], weights.pieces[weights.end]
+        start, end = weights.piece(weights.start), weights.piece(weights.end)
         texts = [{"Sequence": {"id": kind, "type_id": 0}} for kind in kinds]
         return [{"SpecialToken": {"id": start, "type_id": 0}}, *texts, {"SpecialToken": {"id": end, "type_id": 0}}]
 
     frame = {
-        weights.pieces[id]: {"id": weights.pieces[id], "ids": [id], "tokens": [weights.pieces[id]]}
+        weights.piece(id): {"id": weights.piece(id), "ids": [id], "tokens": [weights.piece(id)]}
         for id in (weights.start, weights.end)
     }
     return {
@@ -147,7 +148,7 @@ def _tokenizer(weights: Weights) -> dict[str, Any]:
         "added_tokens": [
             {
                 "id": id,
-                "content": weights.pieces[id],
+                "content": weights.piece(id),
                 "single_word": False,
                 "lstrip": False,
                 "rstrip": False,
@@ -175,7 +176,7 @@ def _tokenizer(weights: Weights) -> dict[str, Any]:
         "model": {
             "type": "Unigram",
             "unk_id": weights.unknown,
-            "vocab": list(zip(weights.pieces, weights.scores, strict=True)),
+            "vocab": [(weights.piece(id), score) for id, score in enumerate(weights.scores.tolist())],
             "byte_fallback": False,
         },
     }
