@@ -24,13 +24,14 @@ Reason = Literal[
 
 @dataclass(frozen=True, slots=True)
 class Quote:
-    """Characters of a document: `text == document.text[start:end]`."""
+    """Characters of a document: `text == document.text[start:end]`; `sentence` is the stretch of several that answers."""
 
     text: str
     document: str
     start: int
     end: int
     citations: tuple[int, ...]
+    sentence: tuple[int, int] | None = None
 
 
 @dataclass(frozen=True, slots=True)

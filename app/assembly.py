@@ -40,6 +40,7 @@ from app.searching.generation import (
     writing,
 )
 from app.searching.retrieval import Retriever
+from app.searching.sentence import answering_sentence
 
 # Texts a call to the encoder, so that progress moves about twice a second.
 _CHUNK = 16
@@ -144,7 +145,9 @@ def open_assistant(
         judge=Judge(everything, vocabulary, tokenizer, explained),
         relevance=Relevance(reading, vocabulary.attributes, premises, retriever),
         premises=premises,
-        composer=Composer(Archive(reading, generation.hash, vocabulary.attributes)),
+        composer=Composer(
+            Archive(reading, generation.hash, vocabulary.attributes), partial(answering_sentence, tokenizer=tokenizer)
+        ),
         ledger=ledger,
         examples=[example for guide in guides for example in guide.examples],
         threshold=threshold,

@@ -8,13 +8,15 @@ from pathlib import Path
 
 import pytest
 
-from app.answer import Answer
+from app.answer import Answer, Quote
 from app.answering.verification import verify_answer
 from app.assembly import open_assistant, open_evidence, open_library
 from app.config import Settings
 from app.evaluating.experiment import Product, ask_all
 from app.evaluating.metrics import Outcome, all_right, judgements, share
 from app.evaluating.questions import Question, read_questions
+from app.serving.overview import Overview
+from app.serving.turn import turn_html
 from tests.conftest import ROOT
 
 DOCUMENTS = ROOT / "tests" / "documents"
@@ -160,3 +162,32 @@ def test_answers_carry_the_path(plain: Asked) -> None:
     for answer in plain.answers:
         for citation in answer.citations:  # what is shown of the path is its last heading
             assert (citation.passage.zone or "").rpartition(" / ")[2] in answer.text, answer.question
+
+
+# ── The answering sentence ──────────────────────────────────────────────────────────────────────────────────
+
+
+def test_of_several_sentences_the_one_that_answers_is_marked(plain: Asked) -> None:
+    answer = open_assistant(plain.settings).ask("利用券をなくしたとき、作り直しにいくらかかりますか")
+    [quote] = [item for item in answer.segments if isinstance(item, Quote) and item.citations]
+    assert quote.sentence is not None
+    start, end = (place - quote.start for place in quote.sentence)
+    assert quote.text[start:end] == "なくしたときの作り直しには200円かかります。"
+    assert "<strong>なくしたときの作り直しには200円かかります。</strong>" in turn_html(
+        answer, 0, Overview((), ()), {quote.document: 0}
+    )
+
+
+def test_a_marked_stretch_that_is_no_sentence_is_not_proved(plain: Asked) -> None:
+    evidence = open_evidence(plain.settings)
+    marked = 0
+    for answer in plain.answers:
+        saved = answer.as_json()
+        for segment in saved["segments"]:
+            if "sentence" in segment:
+                marked += 1
+                segment["sentence"][1] -= 1
+                assert verify_answer(saved, evidence).word == "misquoted"
+                segment["sentence"][1] += 1
+        assert verify_answer(saved, evidence).proved
+    assert marked > 5

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 
-from app.answer import Answer, Choice, Completeness, Segment
+from app.answer import Answer, Choice, Completeness, Quote, Segment
 from app.answering.draft import Archive, Draft
 from app.answering.ledger import Statement
 from app.answering.refusal import Refused
+from app.reading.segmentation import Span
 from app.schema import Fact, Hit, Mention, Passage, Plan
 
 # A second passage is quoted beside the best one if it is nearly as good: within this many of the fused score's
@@ -19,8 +21,10 @@ MOST_QUOTED = 3
 class Composer:
     """Composes answers from what one reading of the documents says."""
 
-    def __init__(self, archive: Archive) -> None:
+    def __init__(self, archive: Archive, choose: Callable[[str, str], Span]) -> None:
+        """`choose` says where in a text the sentence stands that answers a question."""
         self._archive = archive
+        self._choose = choose
 
     def draft(self, question: str, plan: Plan) -> Draft:
         """An empty answer to write into."""
@@ -66,11 +70,17 @@ class Composer:
         for hit in matches or [hit for hit in hits if hit.score >= hits[0].score - NEARLY][:MOST_QUOTED]:
             if draft.segments:
                 draft.say("next")
-            draft.segments += _passage(draft, hit.passage, "zone_passage")
+            quote = draft.quote(hit.passage)
+            draft.segments += _passage(draft, hit.passage, self._marked(question, quote) if hit.legs else quote, "zone_passage")
         for statement in then:
             draft.say("next")
             state(draft, statement)
         return draft.finish(hits, completeness, confidence=confidence)
+
+    def _marked(self, question: str, quote: Quote) -> Quote:
+        """A quote of several sentences, and which of them answers."""
+        start, end = self._choose(question, quote.text)
+        return quote if end - start == len(quote.text) else replace(quote, sentence=(quote.start + start, quote.start + end))
 
     def elsewhere(
         self,
@@ -171,12 +181,11 @@ def state(draft: Draft, statement: Statement) -> None:
 
 def passage_item(draft: Draft, passage: Passage) -> list[Segment]:
     """A passage as one of several, on a line of its own, with its zone and kind."""
-    return _passage(draft, passage, "passage_item")
+    return _passage(draft, passage, draft.quote(passage), "passage_item")
 
 
-def _passage(draft: Draft, passage: Passage, template: str) -> list[Segment]:
+def _passage(draft: Draft, passage: Passage, quote: Quote, template: str) -> list[Segment]:
     zone = draft.zone(passage.document, passage.zone)
-    quote = draft.quote(passage)
     if not zone:
         return [quote] if template == "zone_passage" else draft.fill("item", {"value": [quote]})
     return draft.fill(template, {"zone": zone, "word": [draft.word(passage.kind)], "value": [quote]})

@@ -168,5 +168,6 @@ def _told(
 
 
 def _details(segment: Json) -> tuple[tuple[str, object, bool], ...]:
-    other = sorted(segment.keys() - {"type", "text", "citations", "operands"})
+    # Which sentence of a quote answers is no part of what is told: `verification` holds that it is a sentence of it.
+    other = sorted(segment.keys() - {"type", "text", "citations", "operands", "sentence"})
     return tuple((name, segment[name], isinstance(segment[name], bool)) for name in other)

@@ -22,6 +22,7 @@ from app.answering.recomputation import check_computed
 from app.answering.restatement import check_statements
 from app.errors import BatchError
 from app.reading.normalization import normalize
+from app.searching.sentence import sentence_spans
 from app.wording import label_text
 
 _MEASURE = re.compile(r"(?P<about>約|およそ|おおよそ|ほぼ)?(?P<number>\d[\d,]*(?:\.\d+)?)(?P<unit>\D+)")
@@ -182,6 +183,8 @@ def _check_quote(
     for citation in cited:
         if citation["document"] != name or not citation["start"] <= start < end <= citation["end"]:
             raise _Unproved("misquoted", f"「{segment['text']}」は引用 [{citation['n']}] の中にありません")
+    if "sentence" in segment and segment["sentence"] not in [[start + a, start + b] for a, b in sentence_spans(segment["text"])]:
+        raise _Unproved("misquoted", f"答えの文の範囲 {segment['sentence']!r} は引用の中の1文ではありません")
 
 
 def _check_value(segment: Mapping[str, Any], cited: Sequence[Mapping[str, Any]]) -> None:

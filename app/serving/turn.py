@@ -78,10 +78,19 @@ def _segments_html(answer: Answer, positions: Positions) -> Iterator[str]:
         for segment in segments:
             japanese = isinstance(segment, Quote | Value) or (isinstance(segment, Label) and segment.label == f"word:{segment.text}")
             language = ' lang="ja"' if japanese and answer.plan.language != "ja" else ""
-            yield f'<span class="{segment_json(segment)["type"]}"{language}>{verbatim(segment.text)}</span>'
+            yield f'<span class="{segment_json(segment)["type"]}"{language}>{_text_html(segment)}</span>'
         marks = "".join(_mark_html(numbered[n], positions) for n in cited if n in numbered)
         if marks and not _is_marked_soon(cited, groups[i + 1 : i + 3]):
             yield f'<sup class="marks">{marks}</sup>'
+
+
+def _text_html(segment: Segment) -> str:
+    """A segment's text, and of a quote of several sentences the one that answers set off."""
+    if not isinstance(segment, Quote) or segment.sentence is None:
+        return verbatim(segment.text)
+    start, end = (place - segment.start for place in segment.sentence)
+    before, sentence, after = segment.text[:start], segment.text[start:end], segment.text[end:]
+    return f"{verbatim(before)}<strong>{verbatim(sentence)}</strong>{verbatim(after)}"
 
 
 def _is_marked_soon(cited: Sequence[int], following: Sequence[tuple[Sequence[int], Sequence[Segment]]]) -> bool:

@@ -186,15 +186,19 @@
     return place === undefined ? null : { place: +place, start: +start, end: +end, tint };
   }
 
-  // What the answer of a link says word for word within a stretch that it cites, if that is not all of it.
+  // What the answer of a link says word for word within a stretch that it cites, if that is not all of it; or which
+  // sentence of it answers.
   function quotesIn(link, cited) {
     const record = link.closest(".turn")?.querySelector("template.record");
     const segments = record ? JSON.parse(record.content.textContent).segments : [];
     const size = cited.end - cited.start;
-    return segments.filter(
-      ({ type, document, start, end }) =>
-        type === "quote" && document === names[cited.place] && start >= cited.start && end <= cited.end && end - start < size,
-    );
+    return segments
+      .filter(({ type }) => type === "quote")
+      .map(({ document, start, end, sentence }) => (sentence ? { document, start: sentence[0], end: sentence[1] } : { document, start, end }))
+      .filter(
+        ({ document, start, end }) =>
+          document === names[cited.place] && start >= cited.start && end <= cited.end && end - start < size,
+      );
   }
 
   // Shows what a link cites; the other citations of the same answer get their tints.
