@@ -7,7 +7,9 @@ import os
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import numpy as np
@@ -18,7 +20,7 @@ from app.benchmarking.baseline import Baseline
 from app.benchmarking.comparison import TimedEncoder
 from app.benchmarking.figure import Figure, Goal
 from app.benchmarking.quality import quality_figures
-from app.benchmarking.reference_model import reference_folder, write_model
+from app.benchmarking.reference_model import reference_folder
 from app.benchmarking.report import figures_table, report
 from app.benchmarking.timing import alternate
 from app.benchmarking.workload import nearest, spread, windows
@@ -34,15 +36,17 @@ from tests.test_embedding import LONG, TEXTS
 
 
 @pytest.fixture(scope="module")
-def model(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("reference")
-    write_model(open_weights(), folder)
-    return folder
+def cache() -> Iterator[Path]:
+    """Where the baseline's model is kept meanwhile: 460 MB, and not for longer."""
+    with TemporaryDirectory() as folder:
+        yield Path(folder)
 
 
 @pytest.fixture(scope="module")
-def baseline(model: Path) -> Baseline:
-    return Baseline(model)
+def baseline(cache: Path) -> Baseline:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("XDG_CACHE_HOME", str(cache))
+        return Baseline(reference_folder())
 
 
 def test_the_baseline_is_the_model_that_the_package_ships(baseline: Baseline) -> None:
@@ -87,13 +91,13 @@ def test_a_cache_that_cannot_be_written_is_said(monkeypatch: pytest.MonkeyPatch,
 def test_ways_take_turns() -> None:
     done: list[str] = []
     ways = {name: lambda item, name=name: done.append(f"{name}{item}") for name in "ab"}
-    timed = alternate(ways, [1, 2, 3], 0)
+    timed = alternate(ways, [1, 2, 3], [0])
     assert done == "a0 b0 a1 b1 b2 a2 a3 b3".split()
     assert {name: len(items) for name, items in timed.items()} == {"a": 3, "b": 3}
 
 
 def test_what_takes_longer_is_seen() -> None:
-    timed = alternate({"short": lambda item: item, "long": lambda item: time.sleep(item)}, [0.02], 0)
+    timed = alternate({"short": lambda item: item, "long": lambda item: time.sleep(item)}, [0.02])
     assert timed["long"][0].seconds >= 0.02 > timed["short"][0].seconds
     assert timed["short"][0].result == 0.02
 
@@ -241,9 +245,9 @@ def test_eight_bits_cost_what_the_vectors_cost(tmp_path: Path) -> None:
 # ── The script ──────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def test_the_script_end_to_end(tmp_path: Path) -> None:
+def test_the_script_end_to_end(cache: Path, tmp_path: Path) -> None:
     out = tmp_path / "figures.json"
-    done = run_script("benchmark", "--number", "1", "--out", out)
+    done = run_script("benchmark", "--number", "1", "--out", out, XDG_CACHE_HOME=str(cache))
     assert done.returncode == 0, done.stderr[-2000:]
     found = json.loads(out.read_text(encoding="utf-8"))
     assert figures_table(found) in done.stdout

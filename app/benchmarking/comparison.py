@@ -30,7 +30,7 @@ from app.searching.weights import open_weights
 _QUESTION, _PASSAGE = 20, 180  # subwords
 _BATCH = 8  # passages encoded at a time
 _WARM = 6  # answers, for each start of a process
-_SERVED, _ASKED = 3, 10  # how often the page is served, and how many questions it is asked
+_SERVED, _ASKED = 3, 10  # how often the page is served at most, and how many questions it is asked
 _MB = 1e6
 # What a program that measures, and what it starts, may use; and compiled modules are kept, as they are unless forbidden.
 ONE_THREAD = {
@@ -101,8 +101,7 @@ def _whole_processes(
             "B": lambda question: processes.run([*other, question], environment),
         },
         workload.spread(questions, number),
-        questions[0],
-    )
+    )  # what both need has been read and compiled just now, to build the indices
     imports = processes.seconds_of_imports([*app, "ask", questions[0], *places], environment)
     whole, whole_theirs = _seconds(done)
     yield Figure(
@@ -112,7 +111,7 @@ def _whole_processes(
     ours, theirs = ([item.result.peak / _MB for item in done[name]] for name in ("ours", "B"))
     yield Figure("memory of that process, at most", "MB", ours, theirs)
     serving = [*app, "chat", *places, "--feedback", str(settings.feedback)]
-    served = [processes.serve(serving, environment, workload.spread(questions, _ASKED)) for _ in range(_SERVED)]
+    served = [processes.serve(serving, environment, workload.spread(questions, _ASKED)) for _ in range(min(number, _SERVED))]
     libraries = processes.run([sys.executable, "-c", "import app.serving.chat_page, app.serving.server"], environment)
     yield Figure(
         "memory of the served page, at most", "MB", [item.peak / _MB for item in served], theirs, Goal(650),
@@ -136,7 +135,8 @@ def _encoding(
         rate = ceiling.operations(weights, tokens) / statistics.median(seconds)
         return (
             f"{rate / 1e9:.0f} thousand million operations a second (texts of {tokens} subwords), "
-            f"{100 * rate / most:.0f} % of the {most / 1e9:.0f} that large 8-bit products reach on this core."
+            f"{100 * rate / most:.0f} % of the {most / 1e9:.0f} that large 8-bit products reach on this core; "
+            "attention, normalisation and GELU are in float32, and a question has too few rows to fill such products."
         )
 
     asked = workload.nearest(questions, _QUESTION, partial(length, "query: "), 4 * number)
@@ -144,13 +144,13 @@ def _encoding(
         "ours": lambda item: encoder.encode_queries([item]),
         "B": lambda item: baseline.encode_queries([item]),
     }
-    ours, theirs = _seconds(alternate(ways, asked, asked[0]))
+    ours, theirs = _seconds(alternate(ways, asked, asked[:1]))
     yield Figure(
         f"encode a question of {_QUESTION} subwords", "ms", _ms(ours), _ms(theirs), Goal(ratio=0.2), reached("query: ", asked, ours)
     )
     parts = workload.windows(text, _PASSAGE, partial(length, "passage: "), _BATCH)
     both: Mapping[str, Callable[[list[str]], Any]] = {"ours": encoder.encode_passages, "B": baseline.encode_passages}
-    ours, theirs = ([spent / len(parts) for spent in spans] for spans in _seconds(alternate(both, [parts] * number, parts)))
+    ours, theirs = ([spent / len(parts) for spent in spans] for spans in _seconds(alternate(both, [parts] * number, [parts])))
     yield Figure(
         f"encode passages of {_PASSAGE} subwords", "a second", [1 / spent for spent in ours], [1 / spent for spent in theirs],
         Goal(ratio=4, more=True), reached("passage: ", parts, ours),
@@ -171,9 +171,7 @@ def _answering(
 
     # Half of them are asked before, so that the process is warm; none twice, for a question's vector is kept.
     asked = workload.spread(list(dict.fromkeys(questions)), 2 * _WARM * number)
-    for question in asked[::2]:
-        ask(question)
-    done = alternate({"ours": ask, "B": theirs}, asked[1::2], asked[0])
+    done = alternate({"ours": ask, "B": theirs}, asked[1::2], asked[::2])
     whole, baselines = _seconds(done)
     encoding, calls = zip(*(item.result for item in done["ours"]), strict=True)
     rest = [spent - within for spent, within in zip(whole, encoding, strict=True)]

@@ -20,15 +20,16 @@ class Timed(Generic[Result]):
 
 
 def alternate(
-    ways: Mapping[str, Callable[[Item], Result]], items: Sequence[Item], before: Item
+    ways: Mapping[str, Callable[[Item], Result]], items: Sequence[Item], before: Sequence[Item] = ()
 ) -> dict[str, list[Timed[Result]]]:
-    """Each way with each item, in the items' order; with `before` once before that, which is not timed.
+    """Each way with each item, in the items' order; with those of `before` first, which are not timed.
 
     With every other item the ways take their turns the other way round.
     """
     done: dict[str, list[Timed[Result]]] = {name: [] for name in ways}
     for way in ways.values():
-        way(before)
+        for item in before:
+            way(item)
     for number, item in enumerate(items):
         for name in list(ways)[:: 1 if number % 2 == 0 else -1]:
             start = time.perf_counter()
