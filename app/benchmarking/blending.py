@@ -32,7 +32,7 @@ class Blends:
         real = len(passages)
         self._passages = passages
         self.bases = np.arange(number) % real
-        self._others = np.where(np.arange(number) < real, self.bases, chance.integers(real, size=number))
+        self._others = (self.bases + chance.integers(1, max(real, 2), size=number)) % real  # never the base itself
         self._kept = np.where(np.arange(number) < real, 1.0, chance.uniform(*_KEPT, size=number))
         self._pieces = [_pieces(passage.text, tokenizer) for passage in passages]
         views = [embedded(passage) for passage in passages]

@@ -73,7 +73,7 @@ class LexicalIndex:
     """Passages by row number; scores are shares in (0, 1) of the most that BM25 could give to a query's terms."""
 
     def __init__(self, postings: Postings) -> None:
-        self._postings = postings
+        self.postings = postings
 
     @classmethod
     def build(cls, texts: Iterable[Sequence[str]]) -> LexicalIndex:
@@ -87,11 +87,11 @@ class LexicalIndex:
 
     def save(self, folder: Path) -> None:
         """Write the index into a folder of its own, made for it."""
-        self._postings.save(folder)
+        self.postings.save(folder)
 
     def search(self, terms: Sequence[str], k: int, allowed: Mask | None = None) -> tuple[Rows, Scores]:
         """The best `k` rows that share a term, best first, ties by row; none if no term is known."""
-        numbers = [self._postings.term(term) for term in terms]
+        numbers = [self.postings.term(term) for term in terms]
         clauses = [self._clause(number) for number in numbers if number is not None]
         if not clauses:
             return np.empty(0, dtype=np.int64), np.empty(0, dtype=np.float32)
@@ -107,7 +107,7 @@ class LexicalIndex:
         weight. Coverage, in [0, 1], is the share of the terms that are there at all, by weight and rarity.
         """
         none = np.empty(0, dtype=np.float32)
-        passages = self._postings.passages
+        passages = self.postings.passages
         clauses, ceiling = [], 0.0
         for term in terms:
             clause, highest = self._any_of(term)
@@ -128,13 +128,13 @@ class LexicalIndex:
         return self._any_of(term)[0].rows.astype(np.int64)
 
     def _clause(self, number: int) -> _Clause:
-        return _Clause(*self._postings.of(number), self._postings.peak(number))
+        return _Clause(*self.postings.of(number), self.postings.peak(number))
 
     def _any_of(self, term: Term) -> tuple[_Clause, float]:
         """What a term gives by the best of its alternatives; and the highest of these alternatives' ceilings."""
         found, highest = [], 0.0
         for words in term.alternatives:
-            numbers = [self._postings.term(word) for word in words]
+            numbers = [self.postings.term(word) for word in words]
             clause = self._all_of([number for number in numbers if number is not None]) if None not in numbers else None
             if clause and len(clause.rows):
                 found.append(clause)
@@ -165,7 +165,7 @@ class LexicalIndex:
 
     def _candidates(self, clauses: Sequence[_Clause], k: int, allowed: Mask | None) -> tuple[Rows, Scores]:
         """Rows in order with the sums of what the clauses give them, above 0: the best `k` allowed ones are among them."""
-        total = np.zeros(self._postings.passages, dtype=np.float32)
+        total = np.zeros(self.postings.passages, dtype=np.float32)
         if allowed is not None:
             total[~allowed] = -np.inf
         if sum(len(clause.rows) for clause in clauses) <= _FEW:
@@ -184,8 +184,8 @@ class LexicalIndex:
 
         A term that no passage has counts in full, so that a query of which little is found keeps a small share.
         """
-        passages = self._postings.passages
-        return sum(idf(passages, self._postings.frequency(number)) for number in numbers)
+        passages = self.postings.passages
+        return sum(idf(passages, self.postings.frequency(number)) for number in numbers)
 
 
 def _promising(total: Scores, clauses: Sequence[_Clause], k: int) -> Rows:
