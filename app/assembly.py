@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import re
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import partial
+from itertools import islice
 from typing import Any
-
-import numpy as np
 
 from app.answering.assistant import Assistant
 from app.answering.composition import Composer
@@ -30,6 +29,7 @@ from app.reading.facts import extract_facts
 from app.reading.guide import Guide, base_units, read_guide
 from app.reading.segmentation import segment
 from app.schema import Document, Fact, Passage, Reading, Zone
+from app.searching.contents import Encode
 from app.searching.embedding import Encoder, SmallEncoder, Vectors
 from app.searching.generation import (
     Generation,
@@ -176,17 +176,14 @@ def _line_at(text: str, zone: Zone) -> str:
     return re.split(r"[\r\n]", text[start:], maxsplit=1)[0].strip()
 
 
-def _with_progress(encoder: Encoder) -> Callable[[list[str]], Vectors]:
-    def encode(texts: list[str]) -> Vectors:
+def _with_progress(encoder: Encoder) -> Encode:
+    def encode(texts: Iterable[str], total: int) -> Iterator[Vectors]:
         from tqdm import tqdm
 
-        parts = []
-        with tqdm(total=len(texts), desc="索引を作成中 (indexing)", unit="passage", file=sys.stderr) as bar:
-            for start in range(0, len(texts), _CHUNK):
-                part = texts[start : start + _CHUNK]
-                parts.append(encoder.encode_passages(part))
+        left = iter(texts)
+        with tqdm(total=total, desc="索引を作成中 (indexing)", unit="passage", file=sys.stderr) as bar:
+            while part := list(islice(left, _CHUNK)):
+                yield encoder.encode_passages(part)
                 bar.update(len(part))
-        return np.concatenate(parts)
 
     return encode
-

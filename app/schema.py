@@ -5,7 +5,7 @@ All offsets are Unicode code points into `Document.text`, half open: `[start, en
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -77,11 +77,14 @@ class Fact:
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """What a corpus says, in document order: its documents, their zones, passages and facts (the ledger)."""
+    """What a corpus says, in document order: its documents, their zones, passages and facts (the ledger).
+
+    Many passages are read from disk as they are asked for.
+    """
 
     documents: tuple[Document, ...]
     zones: tuple[Zone, ...]
-    passages: tuple[Passage, ...]
+    passages: Sequence[Passage]
     facts: tuple[Fact, ...]
 
 

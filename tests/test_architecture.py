@@ -38,7 +38,6 @@ DOORS = {
     "sentence_transformers": "app.searching.sentence_transformer",
     "torch": "app.searching.sentence_transformer",
     "faiss": "app.searching.dense_index",
-    "bm25s": "app.searching.lexical_index",
     "gradio": "app.serving.chat_page",
     "mcp": "app.serving.mcp_server",
     "fastapi_offline": "app.serving.description",

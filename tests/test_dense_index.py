@@ -11,11 +11,19 @@ from app.searching import dense_index
 from app.searching.dense_index import DenseIndex, Mask
 from app.searching.embedding import Vectors
 
+KINDS = {"32 bit": (10**9, 10**9), "16 bit": (0, 10**9), "8 bit, in cells": (0, 0)}
 
-@pytest.fixture(params=["32 bit", "16 bit"], autouse=True)
+
+def keep(kind: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """From here on every index is of this kind, and filters go through it; there are cells of which all are gone through."""
+    for name, value in zip(("LARGE", "HUGE", "SEEN", "FEW"), (*KINDS[kind], 10**9, 0), strict=True):
+        monkeypatch.setattr(dense_index, name, value)
+
+
+@pytest.fixture(params=KINDS, autouse=True)
 def kept(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
     """Everything holds of small and of large indices: here every index is one or the other."""
-    monkeypatch.setattr(dense_index, "LARGE", 0 if request.param == "16 bit" else 10**9)
+    keep(request.param, monkeypatch)
 
 
 def unit_rows(count: int, dimension: int, seed: int) -> Vectors:
@@ -131,7 +139,9 @@ def test_saved_and_opened_it_finds_the_same(tmp_path: Path) -> None:
             assert scores.tolist() == same_scores.tolist()
 
 
-def test_what_16_bit_cannot_tell_apart_is_ranked_exactly() -> None:
+@pytest.mark.parametrize("kind", ["32 bit", "16 bit"])  # what 8 bit cannot tell apart may be left out
+def test_what_16_bit_cannot_tell_apart_is_ranked_exactly(kind: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    keep(kind, monkeypatch)
     # 300 vectors whose cosines with the query lie 1e-6 apart: 16 bit has the same number for hundreds of them.
     angles = np.arccos(0.9 + 1e-6 * np.random.default_rng(10).permutation(300))
     vectors = np.stack([np.cos(angles), np.sin(angles)], axis=1).astype(np.float32)
@@ -142,12 +152,59 @@ def test_what_16_bit_cannot_tell_apart_is_ranked_exactly() -> None:
     assert scores == pytest.approx(expected_scores, abs=1e-7)
 
 
-def test_large_and_small_find_the_same_hundred(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_every_kind_finds_the_same_hundred(monkeypatch: pytest.MonkeyPatch) -> None:
     vectors, queries = unit_rows(3000, 64, seed=11), unit_rows(20, 64, seed=12)
     owners = [i // 3 for i in range(3000)]
     found = []
-    for large in (0, 10**9):
-        monkeypatch.setattr(dense_index, "LARGE", large)
+    for kind in KINDS:
+        keep(kind, monkeypatch)
         index = DenseIndex.build(vectors, owners)
         found.append([index.search(query, 100)[0].tolist() for query in queries])
-    assert found[0] == found[1]
+    assert found[0] == found[1] == found[2]
+
+
+def clustered(count: int, seed: int) -> Vectors:
+    """Around 60 centres, as texts of a few topics lie."""
+    chance = np.random.default_rng(seed)
+    rows = unit_rows(60, 32, seed=13)[chance.integers(60, size=count)] + 0.1 * chance.normal(size=(count, 32))
+    return (rows / np.linalg.norm(rows, axis=1, keepdims=True)).astype(np.float32)
+
+
+@pytest.mark.parametrize("share", [1.0, 0.5, 0.05])
+def test_going_through_few_cells_finds_nearly_all_whatever_is_allowed(share: float, monkeypatch: pytest.MonkeyPatch) -> None:
+    keep("8 bit, in cells", monkeypatch)
+    monkeypatch.setattr(dense_index, "SEEN", 2000)  # of 20,000: without more cells for a filter it would go through 100
+    vectors, queries = clustered(20_000, seed=14), clustered(50, seed=15)
+    allowed = np.random.default_rng(16).random(20_000) < share
+    index = DenseIndex.build(vectors, range(20_000))
+    hits = 0
+    for query in queries:
+        rows, scores = index.search(query, 10, allowed)
+        expected, _ = brute_force(vectors, list(range(20_000)), query, 10, allowed)
+        assert allowed[rows].all() and len(rows) == 10
+        assert scores == pytest.approx(vectors[rows] @ query, abs=1e-6), "a score is exact whatever is found"
+        hits += len(set(rows.tolist()) & set(expected))
+    assert hits >= 0.97 * 500
+
+
+def test_cells_that_hold_too_few_are_not_the_end(monkeypatch: pytest.MonkeyPatch) -> None:
+    keep("8 bit, in cells", monkeypatch)
+    monkeypatch.setattr(dense_index, "SEEN", 1)
+    vectors = clustered(2000, seed=17)
+    rows, _ = DenseIndex.build(vectors, [i // 40 for i in range(2000)]).search(vectors[0], 50)
+    assert sorted(rows.tolist()) == list(range(50)), "fifty passages of forty vectors each, all of them asked for"
+
+
+@pytest.mark.parametrize("kind", ["16 bit", "8 bit, in cells"])
+def test_a_few_allowed_are_scored_one_by_one(kind: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    keep(kind, monkeypatch)
+    monkeypatch.setattr(dense_index, "FEW", 40)
+    monkeypatch.setattr(dense_index, "SEEN", 1)
+    vectors, queries = clustered(2000, seed=18), clustered(10, seed=19)
+    allowed = np.arange(1000) % 50 == 3
+    index = DenseIndex.build(vectors, [i // 2 for i in range(2000)])
+    for query in queries:
+        rows, scores = index.search(query, 7, allowed)
+        expected, expected_scores = brute_force(vectors, [i // 2 for i in range(2000)], query, 7, allowed)
+        assert rows.tolist() == expected
+        assert scores == pytest.approx(expected_scores, abs=1e-6)

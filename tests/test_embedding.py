@@ -360,5 +360,5 @@ def test_a_question_imports_no_torch(built: Settings) -> None:
     )
     assert "クルーズ" in done.stdout
     imported = set(re.findall(r"'([^']+)'", done.stderr.splitlines()[-1]))
-    assert {"onnxruntime", "faiss", "fugashi", "bm25s"} <= imported
+    assert {"onnxruntime", "faiss", "fugashi"} <= imported
     assert not imported & {"onnx", "torch", "sentence_transformers", "transformers"}

@@ -33,17 +33,18 @@ from app.searching.views import search_text
 from tests.conftest import ROOT
 
 # Every file of a generation of the shipped corpus; a test below holds this list against one.
-LEG_FILES = ["data.csc.index.npy", "indices.csc.index.npy", "indptr.csc.index.npy", "params.index.json"]
+LEG_FILES = ["keys.npy", "passages.npy", "peaks.npy", "rows.npy", "starts.npy", "values.npy"]
 FILES = [
     "CURRENT",
     "manifest.json",
     "facts.jsonl",
     "names.dic",
     "passages.jsonl",
+    "passages.npy",
     "vectors/index.faiss",
     "vectors/rows.npy",
     "zones.jsonl",
-    *(f"{leg}/{name}" for leg in ("words", "bigrams") for name in [*LEG_FILES, "vocab.index.json"]),
+    *(f"{leg}/{name}" for leg in ("words", "bigrams") for name in LEG_FILES),
 ]
 
 

@@ -16,8 +16,9 @@ from app.reading.tokenization import Tokenizer
 from app.schema import Document, Mention, Passage, Reading, Term
 from app.searching.dense_index import DenseIndex
 from app.searching.generation import Generation, open_generation
-from app.searching.lexical_index import K1, B, LexicalIndex, bigram_terms, word_terms
-from app.searching.lexical_index import idf as lucene_idf
+from app.searching.lexical_index import LexicalIndex, bigram_terms, word_terms
+from app.searching.postings import K1, B
+from app.searching.postings import idf as lucene_idf
 from app.searching.retrieval import Retriever
 from app.searching.store import EmbeddedStore
 from app.searching.views import search_text

@@ -97,7 +97,7 @@ class Premises:
         best = float(covered[other].max(initial=0.0))
         if best < SAID_ELSEWHERE or float(covered[~other].max(initial=0.0)) > NOT_SAID * best:
             return []
-        return [passages[row] for row in np.flatnonzero(other & (covered >= best - 1e-6))]
+        return [passages[row] for row in np.flatnonzero(other & (covered >= best - 1e-6)).tolist()]
 
     def contradicted(self, question: str, plan: Plan, attribute: Attribute | None) -> list[Fact]:
         """What the document states of itself, where the question expects something else: 「北京市の認可ですよね」, or the

@@ -23,18 +23,17 @@ from app.errors import BatchError, QuestionError
 from app.evaluating.baselines import DenseBaseline, WordBaseline
 from app.evaluating.metrics import Outcome, Response
 from app.evaluating.questions import Question, half
-from app.searching import fusion, lexical_index, retrieval
+from app.searching import dense_index, fusion, lexical_index, postings, retrieval
 from app.searching.embedding import Encoder
 from app.searching.generation import Generation
 from app.searching.store import EmbeddedStore
 
 # Where the numbers stand that an answer depends on.
-_TUNED = (lexical_index, fusion, retrieval, planning, signs, composition, answering)
+_TUNED = (dense_index, postings, lexical_index, fusion, retrieval, planning, signs, composition, answering)
 # Goes through the questions as it is given them, and shows how far it is.
 Progress = Callable[[Sequence[Question]], Iterable[Question]]
 
 _PACKAGES = (
-    "bm25s",
     "faiss-cpu",
     "fugashi",
     "ir-measures",

@@ -52,7 +52,7 @@ def index_dataset(dataset: Dataset, folder: Path, encoder: Encoder) -> Generatio
     """Index the set as any other reading, in `folder`. Raises OutputError if it cannot be written."""
     sources = Sources(dataset.reading.documents, {})
     with writing(folder):
-        write_generation(folder, dataset.reading, (), sources, encoder, encoder.encode_passages)
+        write_generation(folder, dataset.reading, (), sources, encoder, lambda texts, _: [encoder.encode_passages(list(texts))])
     return open_generation(folder, dataset.reading.documents)
 
 

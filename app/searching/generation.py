@@ -15,19 +15,17 @@ import os
 import shutil
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from app import __version__
 from app.errors import IndexDamagedError, IndexForeignError, OutputError
-from app.reading.tokenization import Tokenizer, build_dictionary
-from app.schema import Document, Fact, Passage, Reading, Zone
-from app.searching.dense_index import DenseIndex
-from app.searching.embedding import Encoder, Vectors
-from app.searching.lexical_index import LexicalIndex, bigram_terms, word_terms
-from app.searching.store import EmbeddedStore, Store
-from app.searching.views import embedded, search_text
+from app.reading.tokenization import Tokenizer
+from app.schema import Document, Reading
+from app.searching.contents import Encode, open_contents, write_contents
+from app.searching.embedding import Encoder
+from app.searching.store import Store
 
 FORMAT = 5
 _CURRENT = "CURRENT"
@@ -85,18 +83,7 @@ def open_generation(index: Path, documents: tuple[Document, ...]) -> Generation:
     """Open and verify the current generation. Raises IndexDamagedError if a byte of it is not what was written."""
     folder = index / (_current_name(index) or "")
     _verify(folder)
-    reading = Reading(
-        documents=documents,
-        zones=tuple(Zone(**row) for row in _read_rows(folder / "zones.jsonl")),
-        passages=tuple(Passage(**row) for row in _read_rows(folder / "passages.jsonl")),
-        facts=tuple(Fact(**row) for row in _read_rows(folder / "facts.jsonl")),
-    )
-    return Generation(
-        hash=folder.name,
-        reading=reading,
-        tokenizer=Tokenizer(_dictionary(folder)),
-        store=EmbeddedStore.open(folder),
-    )
+    return Generation(folder.name, *open_contents(folder, documents))
 
 
 def write_generation(
@@ -105,32 +92,21 @@ def write_generation(
     names: Iterable[tuple[str, str]],
     sources: Sources,
     encoder: Encoder,
-    encode: Callable[[list[str]], Vectors],
+    encode: Encode,
+    began: Callable[[str], None] = lambda part: None,
 ) -> str:
-    """Build, write and make current a generation; returns its hash. `names` are (name, reading) pairs.
+    """Build, write and make current a generation; returns its hash. `names`, `encode`, `began`: see `write_contents`.
 
-    `encode` turns texts into vectors (with progress, if the caller likes). The caller holds
-    `writing(index)`. Raises OutputError if the folder cannot be written; what was current stays current then.
+    The caller holds `writing(index)`. Raises OutputError if the folder cannot be written; what was current stays
+    current then.
     """
     building = index / f".building-{os.getpid()}"
     try:
         for killed in index.glob(".building-*"):  # left by a process that was killed: only one may write at a time
             shutil.rmtree(killed, ignore_errors=True)
         building.mkdir(parents=True)
-        if names := list(names):
-            build_dictionary(names, building / "names.dic")
-        tokenizer = Tokenizer(_dictionary(building))
-        texts = [search_text(passage) for passage in reading.passages]
-        views = [(view, row) for row, passage in enumerate(reading.passages) for view in embedded(passage)]
-        vectors = encode([view for view, _ in views])
-        EmbeddedStore(
-            DenseIndex.build(vectors, [row for _, row in views]),
-            LexicalIndex.build([word_terms(tokenizer.tokenize(text)) for text in texts]),
-            LexicalIndex.build([bigram_terms(text) for text in texts]),
-        ).save(building)
-        _write_rows(building / "zones.jsonl", reading.zones)
-        _write_rows(building / "passages.jsonl", reading.passages)
-        _write_rows(building / "facts.jsonl", reading.facts)
+        write_contents(building, reading, names, encode, began)
+        began("hashes")
         files = sorted(path for path in building.rglob("*") if path.is_file())
         manifest = {
             "format": FORMAT,
@@ -247,21 +223,7 @@ def _is_sound(folder: Path) -> bool:
     return True
 
 
-def _dictionary(folder: Path) -> Path | None:
-    path = folder / "names.dic"
-    return path if path.is_file() else None
-
-
 def _hash_file(path: Path) -> str:
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
-
-def _write_rows(path: Path, rows: Iterable[Zone | Passage | Fact]) -> None:
-    lines = [json.dumps(asdict(row), ensure_ascii=False) for row in rows]
-    path.write_text("".join(line + "\n" for line in lines), encoding="utf-8")
-
-
-def _read_rows(path: Path) -> Iterator[dict[str, Any]]:
-    # Not splitlines(): a document's text may hold U+2028 and the like, which JSON leaves as they are.
-    return (json.loads(line) for line in path.read_text(encoding="utf-8").split("\n") if line)

@@ -1,20 +1,31 @@
-"""Terms to passages that share them: BM25 over words, and over character bigrams. The only module that knows bm25s."""
+"""Terms to the best passages that share them: BM25 over words, and over character bigrams.
+
+Where a query's terms are in few passages, all of these are scored. Where they are in many, it is MaxScore (Turtle and
+Flood, 1995): the terms that can give most are added up first, and once no passage without them can be among the best,
+what the others give is looked up for the passages that still can. The result is the same, to the last bit.
+"""
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from app.reading.normalization import normalize
 from app.schema import Term, Token
 from app.searching.dense_index import Mask, Rows, Scores
+from app.searching.postings import Postings, idf
 
-# A low K1: that a passage has a word says much, how often says little. See docs/retrieval.md for what was compared.
-K1, B = 0.3, 0.75
+# Postings of a query up to which adding them all up is as fast as choosing among them.
+_FEW = 20_000
+# Looking a row up in a list takes as long as adding up so many of the list's.
+_LOOKUP = 16
+# Sums in 32 bit differ with their order, by at most this share of them.
+_ROUNDING = 1e-5
 
 
 def word_terms(tokens: Iterable[Token]) -> list[str]:
@@ -36,58 +47,58 @@ def bigram_terms(text: str) -> list[str]:
     ]
 
 
-def idf(passages: int, frequency: int) -> float:
-    """Inverse document frequency in Lucene's form, for a term that `frequency` of so many passages hold."""
-    return math.log(1 + (passages - frequency + 0.5) / (frequency + 0.5))
+@dataclass(frozen=True, slots=True)
+class _Clause:
+    """What one term of a query gives: `values` to the passages `rows`, which rise, each times `weight`."""
+
+    rows: NDArray[Any]
+    values: Scores
+    peak: float
+    weight: float = 1.0
+
+    @property
+    def bound(self) -> float:
+        """The most that it gives a passage."""
+        return self.weight * self.peak
+
+    def at(self, rows: Rows) -> Scores:
+        """What it gives each of some rows, before its weight; 0 to those that do not hold it."""
+        if len(self.rows) == 0:
+            return np.zeros(len(rows), dtype=np.float32)
+        places = np.minimum(np.searchsorted(self.rows, rows.astype(self.rows.dtype)), len(self.rows) - 1)
+        return np.where(self.rows[places] == rows, self.values[places], np.float32(0))
 
 
 class LexicalIndex:
     """Passages by row number; scores are shares in (0, 1) of the most that BM25 could give to a query's terms."""
 
-    def __init__(self, index: Any | None) -> None:
-        self._index = index  # None when no passage has a term
+    def __init__(self, postings: Postings) -> None:
+        self.postings = postings
 
     @classmethod
-    def build(cls, texts: Sequence[Sequence[str]]) -> LexicalIndex:
+    def build(cls, texts: Iterable[Sequence[str]]) -> LexicalIndex:
         """Index one list of terms for each passage."""
-        if not any(texts):
-            return cls(None)
-        import bm25s
-
-        # Numbered here and in order: left to bm25s, the numbers would differ from process to process.
-        vocabulary = {term: i for i, term in enumerate(sorted({term for terms in texts for term in terms}))}
-        index = bm25s.BM25(k1=K1, b=B, method="lucene")
-        ids = [[vocabulary[term] for term in terms] for terms in texts]
-        index.index((ids, vocabulary), create_empty_token=False, show_progress=False)
-        return cls(index)
+        return cls(Postings.build(texts))
 
     @classmethod
     def open(cls, folder: Path) -> LexicalIndex:
         """Open what `save` wrote, by memory map."""
-        if not folder.is_dir():
-            return cls(None)
-        import bm25s
-
-        return cls(bm25s.BM25.load(str(folder), mmap=True))
+        return cls(Postings.open(folder))
 
     def save(self, folder: Path) -> None:
-        """Write the index into a folder; an index without terms writes none."""
-        if self._index is not None:
-            self._index.save(str(folder), show_progress=False)
+        """Write the index into a folder of its own, made for it."""
+        self.postings.save(folder)
 
     def search(self, terms: Sequence[str], k: int, allowed: Mask | None = None) -> tuple[Rows, Scores]:
         """The best `k` rows that share a term, best first, ties by row; none if no term is known."""
-        nothing = np.empty(0, dtype=np.int64), np.empty(0, dtype=np.float32)
-        if self._index is None:
-            return nothing
-        known = [term for term in terms if term in self._index.vocab_dict]
-        if not known:
-            return nothing
-        scores = self._index.get_scores(known) / self._ceiling(terms)
-        if allowed is not None:
-            scores = np.where(allowed, scores, 0.0)
-        rows = _best(scores, k)
-        return rows, scores[rows].astype(np.float32)
+        numbers = [self.postings.term(term) for term in terms]
+        clauses = [self._clause(number) for number in numbers if number is not None]
+        if not clauses:
+            return np.empty(0, dtype=np.int64), np.empty(0, dtype=np.float32)
+        rows, sums = self._candidates(clauses, k, allowed)
+        scores = sums / self._ceiling(numbers)
+        best = _best(scores, k)
+        return rows[best], scores[best]
 
     def find(self, terms: Sequence[Term], k: int, allowed: Mask | None = None) -> tuple[Rows, Scores, Scores]:
         """The best `k` rows that hold any of some terms, by any alternative of each: rows, scores, coverage.
@@ -96,74 +107,116 @@ class LexicalIndex:
         weight. Coverage, in [0, 1], is the share of the terms that are there at all, by weight and rarity.
         """
         none = np.empty(0, dtype=np.float32)
-        if self._index is None or not terms:
-            return np.empty(0, dtype=np.int64), none, none
-        passages = int(self._index.scores["num_docs"])
-        scores = np.zeros(passages, dtype=np.float32)
-        covered = np.zeros(passages, dtype=np.float32)
-        ceiling = rarity = 0.0
+        passages = self.postings.passages
+        clauses, ceiling = [], 0.0
         for term in terms:
-            best = np.zeros(passages, dtype=np.float32)
-            highest = 0.0
-            for alternative in term.alternatives:
-                found, values = self._postings(alternative)
-                np.maximum.at(best, found, values)
-                if len(found):
-                    highest = max(highest, self._ceiling(alternative))
-            there = best > 0
-            weight = term.weight * idf(passages, int(there.sum()))
-            scores += term.weight * best
-            covered += weight * there
-            rarity += weight
+            clause, highest = self._any_of(term)
+            clauses.append(clause)
             ceiling += term.weight * (highest or idf(passages, 0))
-        if allowed is not None:
-            scores = np.where(allowed, scores, 0.0)
-        rows = _best(scores, k)
-        return rows, (scores[rows] / ceiling).astype(np.float32), (covered[rows] / rarity).astype(np.float32)
+        rows, sums = self._candidates(clauses, k, allowed) if clauses else (np.empty(0, dtype=np.int64), none)
+        best = _best(sums, k)
+        rows, sums = rows[best], sums[best]
+        covered, rarity = np.zeros(len(rows), dtype=np.float32), 0.0
+        for clause in clauses:
+            weight = clause.weight * idf(passages, len(clause.rows))
+            covered += weight * (clause.at(rows) > 0)
+            rarity += weight
+        return rows, sums / ceiling if ceiling else sums, covered / rarity if rarity else covered
 
     def holding(self, term: Term) -> Rows:
         """The rows that hold a term by any of its alternatives, in order."""
-        if self._index is None or not term.alternatives:
-            return np.empty(0, dtype=np.int64)
-        return np.unique(np.concatenate([self._postings(words)[0] for words in term.alternatives])).astype(np.int64)
+        return self._any_of(term)[0].rows.astype(np.int64)
 
-    def _postings(self, terms: Sequence[str]) -> tuple[Rows, Scores]:
-        """The rows that hold all of these terms, and the sum of what BM25 gives for each."""
-        assert self._index is not None
-        matrix = self._index.scores
-        found: Rows | None = None
-        for term in terms:
-            column = self._index.vocab_dict.get(term)
-            if column is None:
-                return np.empty(0, dtype=np.int64), np.empty(0, dtype=np.float32)
-            place = slice(int(matrix["indptr"][column]), int(matrix["indptr"][column + 1]))
-            rows, values = np.asarray(matrix["indices"][place]), np.asarray(matrix["data"][place])
-            if found is None:
-                found, total = rows, values
-            else:
-                found, here, there = np.intersect1d(found, rows, assume_unique=True, return_indices=True)
-                total = total[here] + values[there]
-        assert found is not None
-        return found, total
+    def _clause(self, number: int) -> _Clause:
+        return _Clause(*self.postings.of(number), self.postings.peak(number))
 
-    def _ceiling(self, terms: Sequence[str]) -> float:
+    def _any_of(self, term: Term) -> tuple[_Clause, float]:
+        """What a term gives by the best of its alternatives; and the highest of these alternatives' ceilings."""
+        found, highest = [], 0.0
+        for words in term.alternatives:
+            numbers = [self.postings.term(word) for word in words]
+            clause = self._all_of([number for number in numbers if number is not None]) if None not in numbers else None
+            if clause and len(clause.rows):
+                found.append(clause)
+                highest = max(highest, self._ceiling(numbers))
+        if len(found) == 1:
+            (only,) = found
+            return _Clause(only.rows, only.values, only.peak, term.weight), highest
+        rows = np.concatenate([np.empty(0, dtype=np.int32), *(clause.rows for clause in found)])
+        values = np.concatenate([np.empty(0, dtype=np.float32), *(clause.values for clause in found)])
+        order = np.argsort(rows, kind="stable")  # merges runs that rise already
+        first = np.flatnonzero(np.diff(rows[order], prepend=-1))
+        if len(first):
+            rows, values = rows[order][first], np.maximum.reduceat(values[order], first)
+        return _Clause(rows, values, max((clause.peak for clause in found), default=0.0), term.weight), highest
+
+    def _all_of(self, numbers: Sequence[int]) -> _Clause | None:
+        """What several terms give together to the passages that hold them all; None without a term."""
+        clauses = [self._clause(number) for number in numbers]
+        if len(clauses) < 2:
+            return clauses[0] if clauses else None
+        rows = min(clauses, key=lambda clause: len(clause.rows)).rows
+        values = [clause.at(rows) for clause in clauses]
+        held = np.logical_and.reduce([value > 0 for value in values])
+        total = values[0][held]
+        for value in values[1:]:
+            total = total + value[held]
+        return _Clause(rows[held], total, sum(clause.peak for clause in clauses))
+
+    def _candidates(self, clauses: Sequence[_Clause], k: int, allowed: Mask | None) -> tuple[Rows, Scores]:
+        """Rows in order with the sums of what the clauses give them, above 0: the best `k` allowed ones are among them."""
+        total = np.zeros(self.postings.passages, dtype=np.float32)
+        if allowed is not None:
+            total[~allowed] = -np.inf
+        if sum(len(clause.rows) for clause in clauses) <= _FEW:
+            for clause in clauses:
+                total[clause.rows] += clause.weight * clause.values
+            rows = np.flatnonzero(total > 0)
+            return rows, total[rows]
+        rows = _promising(total, sorted(clauses, key=lambda clause: -clause.bound), k)
+        sums = np.zeros(len(rows), dtype=np.float32)
+        for clause in clauses:
+            sums += clause.weight * clause.at(rows)
+        return rows, sums
+
+    def _ceiling(self, numbers: Sequence[int | None]) -> float:
         """The sum of the terms' inverse document frequencies: what BM25 (Lucene's form) approaches but never reaches.
 
         A term that no passage has counts in full, so that a query of which little is found keeps a small share.
         """
-        assert self._index is not None
-        passages, starts = int(self._index.scores["num_docs"]), self._index.scores["indptr"]
-        ceiling = 0.0
-        for term in terms:
-            row = self._index.vocab_dict.get(term)
-            frequency = 0 if row is None else int(starts[row + 1] - starts[row])
-            ceiling += idf(passages, frequency)
-        return ceiling
+        passages = self.postings.passages
+        return sum(idf(passages, self.postings.frequency(number)) for number in numbers)
+
+
+def _promising(total: Scores, clauses: Sequence[_Clause], k: int) -> Rows:
+    """The rows that may be among the best `k` by the sums of clauses, of which the first can give most, in order.
+
+    `total` is 0, or below 0 for rows that may not; it is added to.
+    """
+    bounds = np.array([clause.bound for clause in clauses])
+    rest = np.append(np.cumsum(bounds[::-1])[::-1], 0.0)  # what the clauses from each one on can give
+    slack = _ROUNDING * rest[0]
+    least = 0.0  # at least k rows have so much
+    rows: Rows | None = None  # all that can still be among the best; None before that is known
+    for place, clause in enumerate(clauses):
+        if rows is None and rest[place] + slack < least:
+            rows = np.flatnonzero(total >= least - rest[place] - slack)
+        if rows is not None and len(rows) * _LOOKUP < len(clause.rows):
+            total[rows] += clause.weight * clause.at(rows)
+        else:
+            total[clause.rows] += clause.weight * clause.values
+        known = clause.rows if rows is None else rows
+        if len(known) >= k:
+            sums = total[known]
+            least = max(least, float(np.partition(sums, -k)[-k]))
+            if rows is not None:
+                rows = rows[sums >= least - rest[place + 1] - slack]
+    return np.flatnonzero((total > 0) & (total >= least - slack)) if rows is None else rows
 
 
 def _best(scores: Scores, k: int) -> Rows:
-    """The rows of the `k` best scores above 0, best first, ties by row."""
-    rows = np.flatnonzero(scores > 0)
-    if len(rows) > k:  # whoever ties with the last one stays until the order by row decides
-        rows = rows[scores[rows] >= np.partition(scores[rows], -k)[-k]]
-    return rows[np.lexsort((rows, -scores[rows]))][:k].astype(np.int64)
+    """The places of the `k` best scores above 0, best first, ties in order."""
+    places = np.flatnonzero(scores > 0)
+    if len(places) > k:  # whoever ties with the last one stays until the order decides
+        places = places[scores[places] >= np.partition(scores[places], -k)[-k]]
+    return places[np.lexsort((places, -scores[places]))][:k].astype(np.int64)

@@ -12,7 +12,8 @@ from app.searching.dense_index import Mask, Rows, Scores
 from app.searching.embedding import Encoder, Vectors
 from app.searching.fusion import Leg, fuse
 from app.searching.generation import Generation
-from app.searching.lexical_index import bigram_terms, idf
+from app.searching.lexical_index import bigram_terms
+from app.searching.postings import idf
 from app.searching.store import Found
 
 # By how much a share of the question's information counts beside a cosine: fitted on JaQuAD's training half alone (see

@@ -16,8 +16,6 @@ from app.searching.embedding import Vectors
 from app.searching.fusion import Leg
 from app.searching.lexical_index import LexicalIndex
 
-_VECTORS, _WORDS, _BIGRAMS = "vectors", "words", "bigrams"
-
 
 @dataclass(frozen=True, slots=True)
 class Found:
@@ -42,6 +40,8 @@ class Store(Protocol):
 class EmbeddedStore:
     """The index in files beside the passages: FAISS, and BM25 over words and over bigrams."""
 
+    VECTORS, WORDS, BIGRAMS = "vectors", "words", "bigrams"
+
     def __init__(self, dense: DenseIndex, words: LexicalIndex, bigrams: LexicalIndex) -> None:
         self.dense = dense
         self.words = words
@@ -49,16 +49,12 @@ class EmbeddedStore:
 
     @classmethod
     def open(cls, folder: Path) -> EmbeddedStore:
-        """Open what `save` wrote, by memory map."""
+        """Open the three legs, each in its folder, by memory map."""
         return cls(
-            DenseIndex.open(folder / _VECTORS), LexicalIndex.open(folder / _WORDS), LexicalIndex.open(folder / _BIGRAMS)
+            DenseIndex.open(folder / cls.VECTORS),
+            LexicalIndex.open(folder / cls.WORDS),
+            LexicalIndex.open(folder / cls.BIGRAMS),
         )
-
-    def save(self, folder: Path) -> None:
-        """Write the index into an existing folder."""
-        self.dense.save(folder / _VECTORS)
-        self.words.save(folder / _WORDS)
-        self.bigrams.save(folder / _BIGRAMS)
 
     def search(
         self, vector: Vectors, terms: Sequence[Term], pairs: Sequence[str], k: int, allowed: Mask | None = None
