@@ -38,7 +38,7 @@ def main(
 
     try:
         wanted, texts = _sizes(sizes, "--sizes"), _sizes(whole, "--whole")
-        found = {
+        found: dict[str, Any] = {
             "settings": _settings(dataset, questions, load),
             "sizes": _measure(dataset, wanted, questions, cache, folder, whole=False),
             "whole": _measure(dataset, texts, questions, cache, folder, whole=True) if texts else [],
