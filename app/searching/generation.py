@@ -26,6 +26,8 @@ from app.schema import Document, Fact, Passage, Reading, Zone
 from app.searching.dense_index import DenseIndex
 from app.searching.embedding import Encoder, Vectors
 from app.searching.lexical_index import LexicalIndex, bigram_terms, word_terms
+from app.searching.milvus_server import MilvusServer
+from app.searching.milvus_store import MilvusStore
 from app.searching.store import EmbeddedStore, Store
 from app.searching.views import embedded, search_text
 
@@ -57,10 +59,10 @@ class Generation:
     store: Store
 
 
-def is_current(index: Path, sources: Sources, model: str) -> bool | None:
+def is_current(index: Path, sources: Sources, model: str, store: str = "") -> bool | None:
     """Whether the index was built from these sources: None if there is no index yet.
 
-    Raises IndexForeignError if another version or model built it, IndexDamagedError if that cannot be told.
+    Raises IndexForeignError if it is of another version, model or store, IndexDamagedError if that cannot be told.
     """
     name = _current_name(index)
     if name is None:
@@ -78,11 +80,21 @@ def is_current(index: Path, sources: Sources, model: str) -> bool | None:
             f"索引 {index} は別のモデル {manifest.get('model')} で作られています（指定は {model}）。"
             f"同じ --model を付けるか、別の --index を指定するか、{_MEND}",
         )
+    if manifest.get("store", "") != store:
+        raise IndexForeignError(
+            "index_other_store",
+            f"索引 {index} の検索先は {manifest.get('store') or 'ファイル'} です（指定は {store or 'ファイル'}）。同じ --store を付ける"
+            f"（ファイルなら付けない）か、別の --index を指定するか、`python -m app index --rebuild{store and f' --store {store}'}` で"
+            " 作り直してください。 (the index is in another store: give the same --store, another --index, or rebuild it)",
+        )
     return all(manifest.get(key) == value for key, value in sources.as_json().items())
 
 
 def open_generation(index: Path, documents: tuple[Document, ...]) -> Generation:
-    """Open and verify the current generation. Raises IndexDamagedError if a byte of it is not what was written."""
+    """Open and verify the current generation, in the store it was built in.
+
+    Raises IndexDamagedError if a byte of it is not what was written, EngineError if the store is not in order.
+    """
     folder = index / (_current_name(index) or "")
     _verify(folder)
     reading = Reading(
@@ -95,7 +107,7 @@ def open_generation(index: Path, documents: tuple[Document, ...]) -> Generation:
         hash=folder.name,
         reading=reading,
         tokenizer=Tokenizer(_dictionary(folder)),
-        store=EmbeddedStore.open(folder),
+        store=_store(folder),
     )
 
 
@@ -106,12 +118,15 @@ def write_generation(
     sources: Sources,
     encoder: Encoder,
     encode: Callable[[list[str]], Vectors],
+    store: str = "",
 ) -> str:
     """Build, write and make current a generation; returns its hash. `names` are (name, reading) pairs.
 
     `encode` turns texts into vectors (with progress, if the caller likes). The caller holds
-    `writing(index)`. Raises OutputError if the folder cannot be written; what was current stays current then.
+    `writing(index)`. Raises OutputError if the folder cannot be written, EngineError if the `store` cannot; what was
+    current stays current then.
     """
+    server = MilvusServer(store) if store else None  # now: that it does not answer is said before hours of encoding
     building = index / f".building-{os.getpid()}"
     try:
         for killed in index.glob(".building-*"):  # left by a process that was killed: only one may write at a time
@@ -123,11 +138,13 @@ def write_generation(
         texts = [search_text(passage) for passage in reading.passages]
         views = [(view, row) for row, passage in enumerate(reading.passages) for view in embedded(passage)]
         vectors = encode([view for view, _ in views])
-        EmbeddedStore(
-            DenseIndex.build(vectors, [row for _, row in views]),
-            LexicalIndex.build([word_terms(tokenizer.tokenize(text)) for text in texts]),
-            LexicalIndex.build([bigram_terms(text) for text in texts]),
-        ).save(building)
+        rows = [row for _, row in views]
+        words = LexicalIndex.build([word_terms(tokenizer.tokenize(text)) for text in texts])
+        bigrams = LexicalIndex.build([bigram_terms(text) for text in texts])
+        if server:
+            server.describe(building, len(rows), words, bigrams, len(texts))
+        else:
+            EmbeddedStore(DenseIndex.build(vectors, rows), words, bigrams).save(building)
         _write_rows(building / "zones.jsonl", reading.zones)
         _write_rows(building / "passages.jsonl", reading.passages)
         _write_rows(building / "facts.jsonl", reading.facts)
@@ -137,12 +154,17 @@ def write_generation(
             "version": __version__,
             "model": encoder.fingerprint,
             **sources.as_json(),
+            **({"store": store} if store else {}),
             "files": {path.relative_to(building).as_posix(): _hash_file(path) for path in files},
         }
         text = json.dumps(manifest, ensure_ascii=False, indent=1, sort_keys=True)
         (building / "manifest.json").write_text(text, encoding="utf-8")
         name = hashlib.sha256(text.encode()).hexdigest()
-        _commit(index, building, name)
+        if server:
+            server.upload(name, vectors, rows, words, bigrams)  # whole before anything points at it
+        dropped = _commit(index, building, name)
+        if server:
+            server.publish(name, dropped)
     except OSError as error:
         raise _unwritable(index, error) from error
     finally:
@@ -167,7 +189,8 @@ def writing(index: Path) -> Iterator[None]:
         lock.release()
 
 
-def _commit(index: Path, building: Path, name: str) -> None:
+def _commit(index: Path, building: Path, name: str) -> list[str]:
+    """Make a built generation current; returns the names of those that are no longer kept."""
     # Order is everything: the files reach the disk before their name does, and the name before the pointer to it.
     for path in building.rglob("*"):
         _sync(path)
@@ -187,6 +210,12 @@ def _commit(index: Path, building: Path, name: str) -> None:
     )
     for old in generations[:-_KEPT]:
         shutil.rmtree(old, ignore_errors=True)
+    return [old.name for old in generations[:-_KEPT]]
+
+
+def _store(folder: Path) -> Store:
+    address = _manifest(folder).get("store", "")
+    return MilvusStore(address, folder.name, folder) if address else EmbeddedStore.open(folder)
 
 
 def _sync(path: Path) -> None:

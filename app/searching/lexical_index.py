@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -74,6 +74,25 @@ class LexicalIndex:
         """Write the index into a folder; an index without terms writes none."""
         if self._index is not None:
             self._index.save(str(folder), show_progress=False)
+
+    def frequencies(self) -> dict[str, int]:
+        """In how many passages each term stands, in the order of the terms' numbers."""
+        if self._index is None:
+            return {}
+        starts = self._index.scores["indptr"]
+        numbered = sorted(self._index.vocab_dict.items(), key=lambda item: item[1])
+        return {term: int(starts[number + 1] - starts[number]) for term, number in numbered}
+
+    def weights(self) -> Iterator[tuple[int, dict[int, float]]]:
+        """Every row that has a term, in order, with its terms' numbers and what BM25 gives for each."""
+        if self._index is None:
+            return
+        matrix = self._index.scores
+        columns = np.repeat(np.arange(len(matrix["indptr"]) - 1), np.diff(matrix["indptr"]))
+        order = np.argsort(matrix["indices"], kind="stable")
+        rows, first = np.unique(matrix["indices"][order], return_index=True)
+        for row, place in zip(rows.tolist(), np.split(order, first[1:]), strict=True):
+            yield row, dict(zip(columns[place].tolist(), matrix["data"][place].tolist(), strict=True))
 
     def search(self, terms: Sequence[str], k: int, allowed: Mask | None = None) -> tuple[Rows, Scores]:
         """The best `k` rows that share a term, best first, ties by row; none if no term is known."""
