@@ -29,7 +29,6 @@ _DEFAULTS = Settings()
 Corpus = Annotated[Path, typer.Option("--corpus", help="Folder of documents (*.txt, UTF-8) and their guides.")]
 Index = Annotated[Path, typer.Option("--index", help="Folder of the built index.")]
 Model = Annotated[str, typer.Option("--model", help="e5-small, or a sentence-transformers model: folder or name.")]
-
 Store = Annotated[str, typer.Option("--store", help="Where the index is searched: files, or milvus://host:port.")]
 
 

@@ -39,7 +39,7 @@ DOORS = {
     "torch": "app.searching.sentence_transformer",
     "faiss": "app.searching.dense_index",
     "bm25s": "app.searching.lexical_index",
-    "pymilvus": "app.searching.milvus_store",
+    "pymilvus": "app.searching.milvus_server",
     "gradio": "app.serving.chat_page",
     "mcp": "app.serving.mcp_server",
     "fastapi_offline": "app.serving.description",

@@ -6,11 +6,12 @@ The server is milvus-lite's, started here on a free port of the loopback address
 from __future__ import annotations
 
 import json
+import shutil
 import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -28,7 +29,8 @@ from app.assembly import build_index, open_encoder, open_index, open_library
 from app.config import Settings
 from app.errors import EngineError, IndexForeignError, InputError
 from app.schema import Mention, Term
-from app.searching import milvus_store
+from app.searching import milvus_server, milvus_store
+from app.searching.dense_index import DenseIndex
 from app.searching.embedding import Vectors
 from app.searching.fusion import Leg, fuse
 from app.searching.generation import Generation
@@ -37,9 +39,9 @@ from app.searching.milvus_server import LEGS, MilvusServer, collection, connect
 from app.searching.milvus_store import MilvusStore, runs
 from app.searching.query import question_terms
 from app.searching.retrieval import CANDIDATES, WEIGHTS
-from app.searching.store import EmbeddedStore, Found, Store
+from app.searching.store import EmbeddedStore, Found
 from tests.conftest import ROOT
-from tests.test_generation import CountingEncoder, change_document, current
+from tests.test_generation import CountingEncoder, current
 
 QUESTIONS = 500
 TOP = 10
@@ -100,11 +102,10 @@ def assert_same_leg(found: Leg, expected: Leg, off: float = 0.0) -> None:
         assert off and (len(places) > 1 or i == len(expected[0]) - 1), f"row {found[0][i]} instead of {expected[0][i]}"
 
 
-def assert_same(found: Found, expected: Found, top: int | None = None) -> None:
+def assert_same(found: Found, expected: Found) -> None:
     assert found.legs.keys() == expected.legs.keys()
     for leg, (rows, scores) in expected.legs.items():
-        cut = (found.legs[leg][0][:top], found.legs[leg][1][:top])
-        assert_same_leg(cut, (rows[:top], scores[:top]), 1e-6 if leg == "dense" else 0.0)
+        assert_same_leg(found.legs[leg], (rows, scores), 1e-6 if leg == "dense" else 0.0)
     np.testing.assert_array_equal(found.coverage[0], expected.coverage[0])
     np.testing.assert_array_equal(found.coverage[1], expected.coverage[1])
 
@@ -131,11 +132,12 @@ def test_the_same_ten_on_five_hundred_questions(
     vectors = open_encoder(built.model).encode_queries(asked)
     with_alternatives = 0
     for question, vector in zip(asked, vectors, strict=True):
-        terms = assistant.planner.plan(question).terms or question_terms(embedded.tokenizer.tokenize(question))
+        terms = assistant._planner.plan(question).terms or question_terms(embedded.tokenizer.tokenize(question))
         with_alternatives += any(len(term.alternatives) > 1 or len(term.alternatives[0]) > 1 for term in terms)
-        arguments = (vector, terms, bigram_terms(question), CANDIDATES)
-        found, expected = in_milvus.store.search(*arguments), embedded.store.search(*arguments)
-        assert_same(found, expected)
+        for k in (1, CANDIDATES):
+            arguments = (vector, terms, bigram_terms(question), k)
+            found, expected = in_milvus.store.search(*arguments), embedded.store.search(*arguments)
+            assert_same(found, expected)
         fused, wanted = fuse(found.legs, WEIGHTS), fuse(expected.legs, WEIGHTS)
         assert_same_leg((fused[0][:TOP], fused[1][:TOP]), (wanted[0][:TOP], wanted[1][:TOP]), 1e-4)
         for term in terms:
@@ -165,7 +167,7 @@ alternatives = st.lists(st.text(WORDS + "x", min_size=1, max_size=3).map(tuple),
 some_terms = st.lists(st.builds(Term, st.just(Mention("", 0, 0)), alternatives, st.sampled_from([1.0, 0.5, 0.3])), max_size=4)
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(texts=texts_of_words, terms=some_terms, k=st.integers(1, 5), pairs=st.text(WORDS + "x", max_size=6))
 def test_any_words_and_alternatives(
     server: LiteServer, tmp_path_factory: pytest.TempPathFactory, texts: list[list[str]], terms: list[Term], k: int, pairs: str
@@ -178,6 +180,20 @@ def test_any_words_and_alternatives(
         np.testing.assert_array_equal(store.holding(term), expected.holding(term))
 
 
+def test_a_thousand_passages_and_no_more_fetched_than_needed(server: LiteServer, tmp_path: Path) -> None:
+    rng = np.random.default_rng(7)
+    words = [f"w{i}" for i in range(200)]
+    odds = 1 / np.arange(1, 201)
+    texts = [rng.choice(words, size=rng.integers(3, 30), p=odds / odds.sum()).tolist() for _ in range(1000)]
+    store, expected = milvus_of(texts, server.address, tmp_path, "thousand"), embedded_of(texts)
+    vector = np.array([0.6, 0.8], dtype=np.float32)
+    for _ in range(40):
+        ways = [tuple(tuple(rng.choice(words, size=rng.integers(1, 4)).tolist()) for _ in range(rng.integers(1, 4))) for _ in range(3)]
+        terms = [Term(Mention("", 0, 0), way, weight) for way, weight in zip(ways, (1.0, 0.5, 0.7), strict=True)]
+        arguments = (vector, terms, ways[0][0], TOP)
+        assert_same(store.search(*arguments), expected.search(*arguments))
+
+
 def parts(texts: Sequence[Sequence[str]]) -> tuple[Vectors, list[int], LexicalIndex]:
     """Two vectors for each passage, all of different cosines, and one index of its words."""
     angles = np.linspace(0.1, 1.4, 2 * len(texts))
@@ -186,8 +202,6 @@ def parts(texts: Sequence[Sequence[str]]) -> tuple[Vectors, list[int], LexicalIn
 
 
 def embedded_of(texts: Sequence[Sequence[str]]) -> EmbeddedStore:
-    from app.searching.dense_index import DenseIndex
-
     vectors, rows, words = parts(texts)
     return EmbeddedStore(DenseIndex.build(vectors, rows), words, words)
 
@@ -197,6 +211,131 @@ def milvus_of(texts: Sequence[Sequence[str]], address: str, folder: Path, name: 
     server = MilvusServer(address)
     for leg in LEGS:
         connect(address)("drop_collection", collection(name, leg))
-    server.describe(folder, len(rows), words, words, len(texts))
+    server.describe(folder, vectors, words, words, len(texts))
     server.upload(name, vectors, rows, words, words)
     return MilvusStore(address, name, folder)
+
+
+# ── Blue and green ──────────────────────────────────────────────────────────────────────────────────────────
+
+
+def indexed(asked: Settings, *, rebuild: bool = False) -> Generation:
+    encoder = CountingEncoder()
+    build_index(asked, open_library(asked), encoder, rebuild=rebuild)
+    return open_index(asked, open_library(asked), encoder)
+
+
+@pytest.fixture
+def own(built: Settings, server: LiteServer, tmp_path: Path) -> Settings:
+    """A corpus of this test's own, to be indexed into the server."""
+    shutil.copytree(built.corpus, tmp_path / "corpus")
+    return Settings(tmp_path / "corpus", tmp_path / "index", store=server.address)
+
+
+def answers(generation: Generation) -> list[tuple[int, ...]]:
+    vector = CountingEncoder().encode_queries(["上海"])[0]
+    return [tuple(rows.tolist()) for rows, _ in generation.store.search(vector, (), ["上海"], TOP).legs.values()]
+
+
+def test_the_old_generation_answers_until_and_after_the_new_one_is_current(own: Settings, server: LiteServer) -> None:
+    call = connect(server.address)
+    document = own.corpus / "shanghai-ftz-linkage-zones.txt"
+    opened, said = [indexed(own)], []
+    said.append(answers(opened[0]))
+    for line in ("追記一。上海。", "追記二。上海。"):
+        with document.open("a", encoding="utf-8") as file:
+            file.write(line)
+        opened.append(indexed(own))
+        said.append(answers(opened[-1]))
+        assert answers(opened[-2]) == said[-2], "two generations are kept"
+        for leg in LEGS:
+            assert call("describe_alias", f"shutten_current_{leg}")["collection_name"] == collection(opened[-1].hash, leg)
+    there = {(generation.hash, leg) for generation in opened for leg in LEGS if call("has_collection", collection(generation.hash, leg))}
+    assert there == {(generation.hash, leg) for generation in opened[1:] for leg in LEGS}
+    with pytest.raises(EngineError, match=collection(opened[0].hash, "dense")):
+        answers(opened[0])
+
+
+def test_nothing_is_uploaded_twice_and_what_is_missing_is_mended(own: Settings, server: LiteServer) -> None:
+    call = connect(server.address)
+    first = indexed(own)
+    name = collection(first.hash, "words")
+    call("delete", name, filter="id < 3")
+    with pytest.raises(EngineError, match="--rebuild --store") as raised:
+        indexed(own)
+    assert (raised.value.code, raised.value.exit_code) == ("store_incomplete", 3)
+    assert answers(indexed(own, rebuild=True)) == answers(first)
+    call("drop_alias", "shutten_current_words")
+    call("drop_collection", name)
+    with pytest.raises(EngineError, match=name):
+        indexed(own)
+    assert indexed(own, rebuild=True).hash == first.hash
+
+
+# ── What goes wrong ─────────────────────────────────────────────────────────────────────────────────────────
+
+
+def test_an_index_in_another_store_is_not_opened(own: Settings) -> None:
+    files = Settings(own.corpus, own.index)
+    indexed(own)
+    with pytest.raises(IndexForeignError, match=own.store) as raised:
+        indexed(files)
+    assert (raised.value.code, raised.value.exit_code) == ("index_other_store", 3)
+    indexed(files, rebuild=True)
+    assert "store" not in json.loads((current(files) / "manifest.json").read_text(encoding="utf-8"))
+    with pytest.raises(IndexForeignError, match=f"--rebuild --store {own.store}"):
+        indexed(own)
+
+
+def test_a_server_that_is_not_there(own: Settings, tmp_path: Path) -> None:
+    gone = LiteServer(tmp_path / "gone")
+    asked = Settings(own.corpus, own.index, store=gone.address)
+    gone.stop()
+    options = ["--corpus", str(asked.corpus), "--index", str(asked.index), "--store", asked.store]
+    for command in (["index"], ["ask", "上海とは？"]):
+        done = CliRunner().invoke(cli, [*command, *options])
+        assert done.exit_code == 3 and "[store_unreachable]" in done.stderr and "milvus-lite server" in done.stderr
+        assert not done.stdout
+    assert not (asked.index / "CURRENT").exists()
+
+
+def test_a_server_that_stops(own: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(milvus_server, "_TIMEOUT", 2.0)
+    mortal = LiteServer(tmp_path / "mortal")
+    generation = indexed(Settings(own.corpus, own.index, store=mortal.address))
+    assert any(answers(generation))
+    mortal.stop()
+    with pytest.raises(EngineError) as raised:
+        answers(generation)
+    assert raised.value.code == "store_unreachable"
+
+
+@pytest.mark.parametrize("address", ["milvus://", "http://localhost:1", "milvus://host", "milvus://host:port", "x"])
+def test_an_address_of_another_form(address: str) -> None:
+    with pytest.raises(InputError, match="milvus://host:port"):
+        connect(address)
+
+
+def test_without_pymilvus(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "pymilvus", None)
+    with pytest.raises(EngineError, match=r"pip install -r requirements-milvus\.txt") as raised:
+        connect("milvus://127.0.0.1:1")
+    assert raised.value.code == "store_not_installed"
+
+
+def test_more_than_milvus_returns_is_never_cut(
+    server: LiteServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store = milvus_of([["a"]] * 8, server.address, tmp_path, "many")
+    term = Term(Mention("", 0, 0), (("a",),))
+    assert store.holding(term).tolist() == list(range(8))
+    monkeypatch.setattr(milvus_store, "LIMIT", 8)
+    with pytest.raises(EngineError, match="leave --store out"):
+        store.holding(term)
+    with pytest.raises(EngineError, match="leave --store out"):
+        store.search(np.array([1, 0], dtype=np.float32), [term], [], 3)
+
+
+def test_runs_of_rows() -> None:
+    assert runs(np.array([False, True, True, False, True])) == "(row >= 1 and row <= 2) or (row >= 4 and row <= 4)"
+    assert runs(np.array([True, True])) == "(row >= 0 and row <= 1)"

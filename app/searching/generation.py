@@ -142,7 +142,7 @@ def write_generation(
         words = LexicalIndex.build([word_terms(tokenizer.tokenize(text)) for text in texts])
         bigrams = LexicalIndex.build([bigram_terms(text) for text in texts])
         if server:
-            server.describe(building, len(rows), words, bigrams, len(texts))
+            server.describe(building, vectors, words, bigrams, len(texts))
         else:
             EmbeddedStore(DenseIndex.build(vectors, rows), words, bigrams).save(building)
         _write_rows(building / "zones.jsonl", reading.zones)

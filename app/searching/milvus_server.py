@@ -7,12 +7,15 @@ everywhere.
 
 from __future__ import annotations
 
+import hashlib
 import json
 import logging
 import re
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Any
+
+import numpy as np
 
 from app.errors import EngineError, InputError
 from app.searching.embedding import Vectors
@@ -32,13 +35,20 @@ class MilvusServer:
         self._call = connect(address)
 
     @staticmethod
-    def describe(folder: Path, vectors: int, words: LexicalIndex, bigrams: LexicalIndex, passages: int) -> None:
-        """Write what stays beside the passages: the vocabularies, and how many entities each collection has."""
-        legs = {"words": words, "bigrams": bigrams}
+    def describe(folder: Path, vectors: Vectors, words: LexicalIndex, bigrams: LexicalIndex, passages: int) -> None:
+        """Write what stays beside the passages: the vocabularies, how many entities each collection has, and their hash.
+
+        By the hash a generation has another name, and other collections, when its vectors or weights are others. Raises
+        ValueError for vectors that are not finite.
+        """
+        if not np.isfinite(vectors).all():
+            raise ValueError("vectors hold NaN or infinity")
+        legs = {"words": list(words.weights()), "bigrams": list(bigrams.weights())}
         data = {
             "passages": passages,
-            "entities": {"dense": vectors, **{leg: sum(1 for _ in index.weights()) for leg, index in legs.items()}},
-            "frequencies": {leg: index.frequencies() for leg, index in legs.items()},
+            "entities": {"dense": len(vectors), **{leg: len(entities) for leg, entities in legs.items()}},
+            "frequencies": {"words": words.frequencies(), "bigrams": bigrams.frequencies()},
+            "sha256": hashlib.sha256(vectors.tobytes() + json.dumps(legs).encode()).hexdigest(),
         }
         (folder / FILE).write_text(json.dumps(data, ensure_ascii=False), encoding="utf-8")
 
