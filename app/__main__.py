@@ -29,6 +29,7 @@ _DEFAULTS = Settings()
 Corpus = Annotated[Path, typer.Option("--corpus", help="Folder of documents (*.txt, UTF-8) and their guides.")]
 Index = Annotated[Path, typer.Option("--index", help="Folder of the built index.")]
 Model = Annotated[str, typer.Option("--model", help="e5-small, or a sentence-transformers model: folder or name.")]
+Store = Annotated[str, typer.Option("--store", help="Where the index is searched: files, or milvus://host:port.")]
 
 
 def _door(command: Callable[P, R]) -> Callable[P, R]:
@@ -51,12 +52,13 @@ def index(
     corpus: Corpus = _DEFAULTS.corpus,
     index: Index = _DEFAULTS.index,
     model: Model = _DEFAULTS.model,
+    store: Store = _DEFAULTS.store,
     rebuild: Annotated[bool, typer.Option("--rebuild", help="Replace whatever index is there, damaged too.")] = False,
 ) -> None:
     """Build a missing index, refresh one whose documents or guides changed."""
     from app.assembly import build_index, open_encoder, open_index, open_library
 
-    settings = Settings(corpus, index, model)
+    settings = Settings(corpus, index, model, store=store)
     library, encoder = open_library(settings), open_encoder(model)
     built = build_index(settings, library, encoder, rebuild=rebuild)
     generation = open_index(settings, library, encoder)
@@ -78,13 +80,14 @@ def ask(
     corpus: Corpus = _DEFAULTS.corpus,
     index: Index = _DEFAULTS.index,
     model: Model = _DEFAULTS.model,
+    store: Store = _DEFAULTS.store,
 ) -> None:
     """Answer one question, or a batch of them."""
     if (question is None) == (batch is None) or (batch is None) != (out is None):
         raise InputError(
             "usage", "質問を1つ書くか、--batch IN.jsonl --out OUT.jsonl を指定してください。 (one question, or --batch with --out)"
         )
-    settings = Settings(corpus, index, model)
+    settings = Settings(corpus, index, model, store=store)
     if batch is not None and out is not None:
         from app.assembly import open_assistant
         from app.serving.batch import run_batch
@@ -109,6 +112,7 @@ def chat(
     corpus: Corpus = _DEFAULTS.corpus,
     index: Index = _DEFAULTS.index,
     model: Model = _DEFAULTS.model,
+    store: Store = _DEFAULTS.store,
     feedback: Annotated[Path, typer.Option("--feedback", help="File that keeps what people say of answers.")] = _DEFAULTS.feedback,
     public_host: Annotated[str, typer.Option(help="Name of the https proxy that stands in front.")] = "",
     framed_by: Annotated[str, typer.Option(help="Origin whose pages may frame this one: https://….")] = "",
@@ -116,27 +120,32 @@ def chat(
     """Serve the chat page."""
     from app.serving.feedback import FeedbackStore
 
-    store = FeedbackStore(feedback)
+    kept = FeedbackStore(feedback)
     if feedback != _DEFAULTS.feedback:  # who names a file wants it; before the model is loaded
-        store.check()
+        kept.check()
     from app.assembly import open_assistant, open_prover
     from app.serving.server import serve
 
-    settings = Settings(corpus, index, model, feedback)
+    settings = Settings(corpus, index, model, feedback, store)
     proxy = {"public_host": public_host, "framed_by": framed_by}
-    serve(open_assistant(settings), host, port, prove=open_prover(settings), feedback=store, **proxy)
+    serve(open_assistant(settings), host, port, prove=open_prover(settings), feedback=kept, **proxy)
 
 
 @cli.command()
 @_door
-def mcp(corpus: Corpus = _DEFAULTS.corpus, index: Index = _DEFAULTS.index, model: Model = _DEFAULTS.model) -> None:
+def mcp(
+    corpus: Corpus = _DEFAULTS.corpus,
+    index: Index = _DEFAULTS.index,
+    model: Model = _DEFAULTS.model,
+    store: Store = _DEFAULTS.store,
+) -> None:
     """Serve the tools ask, search, list_zones and get_document to an MCP client, on standard input and output."""
     from app.serving.mcp_server import check_installed, serve_stdio
 
     check_installed()  # before the model is loaded
     from app.assembly import open_assistant
 
-    serve_stdio(open_assistant(Settings(corpus, index, model)))
+    serve_stdio(open_assistant(Settings(corpus, index, model, store=store)))
 
 
 @cli.command()

@@ -99,15 +99,15 @@ def build_index(settings: Settings, library: Library, encoder: Encoder, *, rebui
     Progress goes to standard error. With `rebuild` whatever is there is replaced, damaged or foreign too.
     """
     sources = library.sources()
-    if not rebuild and is_current(settings.index, sources, encoder.fingerprint):
+    if not rebuild and is_current(settings.index, sources, encoder.fingerprint, settings.store):
         return False
     with writing(settings.index):
         # Another process may have built it while this one waited.
-        if not rebuild and is_current(settings.index, sources, encoder.fingerprint):
+        if not rebuild and is_current(settings.index, sources, encoder.fingerprint, settings.store):
             return False
         reading = library.read()
         names = {pair for guide in library.guides.values() for pair in guide.dictionary}
-        write_generation(settings.index, reading, names, sources, encoder, _with_progress(encoder))
+        write_generation(settings.index, reading, names, sources, encoder, _with_progress(encoder), store=settings.store)
     return True
 
 

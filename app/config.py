@@ -12,12 +12,16 @@ DEFAULT_MODEL = "e5-small"
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """Where the documents and the index lie, which model embeds, and where feedback is kept."""
+    """Where the documents and the index lie, which model embeds, where feedback is kept, and what is searched.
+
+    `store` is "" for files beside the passages, or `milvus://host:port`.
+    """
 
     corpus: Path = Path("corpus")
     index: Path = Path("index")
     model: str = DEFAULT_MODEL
     feedback: Path = Path("feedback.sqlite3")
+    store: str = ""
 
 
 def cache_folder() -> Path:

@@ -38,6 +38,7 @@ DOORS = {
     "sentence_transformers": "app.searching.sentence_transformer",
     "torch": "app.searching.sentence_transformer",
     "faiss": "app.searching.dense_index",
+    "pymilvus": "app.searching.milvus_server",
     "gradio": "app.serving.chat_page",
     "mcp": "app.serving.mcp_server",
     "fastapi_offline": "app.serving.description",

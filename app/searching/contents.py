@@ -57,15 +57,15 @@ def write_contents(
     LexicalIndex.build(bigram_terms(text) for text in texts).save(folder / EmbeddedStore.BIGRAMS)
 
 
-def open_contents(folder: Path, documents: tuple[Document, ...]) -> tuple[Reading, Tokenizer, EmbeddedStore]:
-    """Open what `write_contents` wrote, by memory map; `documents` are those that it was written of."""
+def open_contents(folder: Path, documents: tuple[Document, ...]) -> tuple[Reading, Tokenizer]:
+    """Open what `write_contents` wrote but for the store; `documents` are those that it was written of."""
     reading = Reading(
         documents=documents,
         zones=tuple(Zone(**row) for row in _read_rows(folder / "zones.jsonl")),
         passages=open_passages(folder),
         facts=tuple(Fact(**row) for row in _read_rows(folder / "facts.jsonl")),
     )
-    return reading, _tokenizer(folder), EmbeddedStore.open(folder)
+    return reading, _tokenizer(folder)
 
 
 def _encode(path: Path, reading: Reading, encode: Encode, total: int) -> Vectors:

@@ -8,7 +8,7 @@ scores are exact for every kind; so is the ranking, but for what lies in cells t
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -101,6 +101,13 @@ class DenseIndex:
         np.save(folder / _ROWS, self._rows)
         if isinstance(self._exact, np.ndarray):
             self._exact.tofile(folder / _EXACT)
+
+    def entities(self) -> Iterator[tuple[int, Vectors]]:
+        """Every vector as it came, with the passage that it is of."""
+        for start in range(0, len(self._rows), _CHUNK):
+            places = np.arange(start, min(start + _CHUNK, len(self._rows)))
+            exact = self._index.reconstruct_n(start, len(places)) if self._exact is None else self._exact[places]
+            yield from zip(self._rows[places].tolist(), exact, strict=True)
 
     def search(self, vector: Vectors, k: int, allowed: Mask | None = None) -> tuple[Rows, Scores]:
         """The best `k` rows by their best vector, best first, among those `allowed`; fewer if there are fewer.

@@ -25,7 +25,9 @@ from app.reading.tokenization import Tokenizer
 from app.schema import Document, Reading
 from app.searching.contents import Encode, open_contents, write_contents
 from app.searching.embedding import Encoder
-from app.searching.store import Store
+from app.searching.milvus_server import MilvusServer
+from app.searching.milvus_store import MilvusStore
+from app.searching.store import EmbeddedStore, Store
 
 FORMAT = 5
 _CURRENT = "CURRENT"
@@ -55,10 +57,10 @@ class Generation:
     store: Store
 
 
-def is_current(index: Path, sources: Sources, model: str) -> bool | None:
+def is_current(index: Path, sources: Sources, model: str, store: str = "") -> bool | None:
     """Whether the index was built from these sources: None if there is no index yet.
 
-    Raises IndexForeignError if another version or model built it, IndexDamagedError if that cannot be told.
+    Raises IndexForeignError if it is of another version, model or store, IndexDamagedError if that cannot be told.
     """
     name = _current_name(index)
     if name is None:
@@ -76,14 +78,24 @@ def is_current(index: Path, sources: Sources, model: str) -> bool | None:
             f"索引 {index} は別のモデル {manifest.get('model')} で作られています（指定は {model}）。"
             f"同じ --model を付けるか、別の --index を指定するか、{_MEND}",
         )
+    if manifest.get("store", "") != store:
+        raise IndexForeignError(
+            "index_other_store",
+            f"索引 {index} の検索先は {manifest.get('store') or 'ファイル'} です（指定は {store or 'ファイル'}）。同じ --store を付ける"
+            f"（ファイルなら付けない）か、別の --index を指定するか、`python -m app index --rebuild{store and f' --store {store}'}` で"
+            " 作り直してください。 (the index is in another store: give the same --store, another --index, or rebuild it)",
+        )
     return all(manifest.get(key) == value for key, value in sources.as_json().items())
 
 
 def open_generation(index: Path, documents: tuple[Document, ...]) -> Generation:
-    """Open and verify the current generation. Raises IndexDamagedError if a byte of it is not what was written."""
+    """Open and verify the current generation, in the store it was built in.
+
+    Raises IndexDamagedError if a byte of it is not what was written, EngineError if the store is not in order.
+    """
     folder = index / (_current_name(index) or "")
     _verify(folder)
-    return Generation(folder.name, *open_contents(folder, documents))
+    return Generation(folder.name, *open_contents(folder, documents), _store(folder))
 
 
 def write_generation(
@@ -94,18 +106,24 @@ def write_generation(
     encoder: Encoder,
     encode: Encode,
     began: Callable[[str], None] = lambda part: None,
+    store: str = "",
 ) -> str:
     """Build, write and make current a generation; returns its hash. `names`, `encode`, `began`: see `write_contents`.
 
-    The caller holds `writing(index)`. Raises OutputError if the folder cannot be written; what was current stays
-    current then.
+    The caller holds `writing(index)`. Raises OutputError if the folder cannot be written, EngineError if the `store`
+    cannot; what was current stays current then.
     """
+    server = MilvusServer(store) if store else None  # now: that it does not answer is said before hours of encoding
     building = index / f".building-{os.getpid()}"
     try:
         for killed in index.glob(".building-*"):  # left by a process that was killed: only one may write at a time
             shutil.rmtree(killed, ignore_errors=True)
         building.mkdir(parents=True)
         write_contents(building, reading, names, encode, began)
+        embedded = EmbeddedStore.open(building)
+        if server:
+            server.describe(building, embedded)
+            EmbeddedStore.remove(building)  # what is open stays readable until it is uploaded
         began("hashes")
         files = sorted(path for path in building.rglob("*") if path.is_file())
         manifest = {
@@ -113,12 +131,17 @@ def write_generation(
             "version": __version__,
             "model": encoder.fingerprint,
             **sources.as_json(),
+            **({"store": store} if store else {}),
             "files": {path.relative_to(building).as_posix(): _hash_file(path) for path in files},
         }
         text = json.dumps(manifest, ensure_ascii=False, indent=1, sort_keys=True)
         (building / "manifest.json").write_text(text, encoding="utf-8")
         name = hashlib.sha256(text.encode()).hexdigest()
-        _commit(index, building, name)
+        if server:
+            server.upload(name, embedded)  # whole before anything points at it
+        dropped = _commit(index, building, name)
+        if server:
+            server.publish(name, dropped)
     except OSError as error:
         raise _unwritable(index, error) from error
     finally:
@@ -143,7 +166,8 @@ def writing(index: Path) -> Iterator[None]:
         lock.release()
 
 
-def _commit(index: Path, building: Path, name: str) -> None:
+def _commit(index: Path, building: Path, name: str) -> list[str]:
+    """Make a built generation current; returns the names of those that are no longer kept."""
     # Order is everything: the files reach the disk before their name does, and the name before the pointer to it.
     for path in building.rglob("*"):
         _sync(path)
@@ -163,6 +187,12 @@ def _commit(index: Path, building: Path, name: str) -> None:
     )
     for old in generations[:-_KEPT]:
         shutil.rmtree(old, ignore_errors=True)
+    return [old.name for old in generations[:-_KEPT]]
+
+
+def _store(folder: Path) -> Store:
+    address = _manifest(folder).get("store", "")
+    return MilvusStore(address, folder.name, folder) if address else EmbeddedStore.open(folder)
 
 
 def _sync(path: Path) -> None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import math
 from array import array
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -54,7 +54,7 @@ class Postings:
         for terms in texts:
             told.extend(numbers.setdefault(term, len(numbers)) for term in terms)
             lengths.append(len(terms))
-        keys, columns = np.unique(np.array([_key(term) for term in numbers], dtype=np.uint64), return_inverse=True)
+        keys, columns = np.unique(np.array([term_hash(term) for term in numbers], dtype=np.uint64), return_inverse=True)
         sizes = np.asarray(lengths, dtype=np.int32)
         pairs = columns[np.asarray(told, dtype=np.int32)].astype(np.int64)
         del told, numbers, columns
@@ -92,9 +92,21 @@ class Postings:
 
     def term(self, text: str) -> int | None:
         """The number of a term, None if no passage holds it."""
-        key = _key(text)
+        key = term_hash(text)
         place = int(self._keys.searchsorted(key))
         return place if place < len(self._keys) and self._keys[place] == key else None
+
+    def frequencies(self) -> dict[int, int]:
+        """How many passages hold each term, by the term's hash and in the order of the terms' numbers."""
+        return dict(zip(self._keys.tolist(), np.diff(self._starts).tolist(), strict=True))
+
+    def by_passage(self) -> Iterator[tuple[int, dict[int, float]]]:
+        """Every passage that holds a term, in order: its row, and what BM25 gives it for the number of each of its terms."""
+        terms = np.repeat(np.arange(len(self._keys)), np.diff(self._starts))
+        order = np.argsort(self._rows, kind="stable")
+        rows, first = np.unique(self._rows[order], return_index=True)
+        for row, places in zip(rows.tolist(), np.split(order, first[1:]), strict=False):
+            yield row, dict(zip(terms[places].tolist(), self._values[places].tolist(), strict=True))
 
     def frequency(self, term: int | None) -> int:
         """How many passages hold a term."""
@@ -110,6 +122,7 @@ class Postings:
         return self._rows[place], self._values[place]
 
 
-def _key(term: str) -> np.uint64:
+def term_hash(term: str) -> np.uint64:
+    """64 bits of a term's BLAKE2b."""
     digest = hashlib.blake2b(term.encode("utf-8", "surrogatepass"), digest_size=8).digest()
     return np.uint64(int.from_bytes(digest, "little"))

@@ -5,6 +5,7 @@ Row i is passage i, in every leg and for every engine. An engine of another kind
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -55,6 +56,12 @@ class EmbeddedStore:
             LexicalIndex.open(folder / cls.WORDS),
             LexicalIndex.open(folder / cls.BIGRAMS),
         )
+
+    @classmethod
+    def remove(cls, folder: Path) -> None:
+        """Delete the three legs from a folder."""
+        for leg in (cls.VECTORS, cls.WORDS, cls.BIGRAMS):
+            shutil.rmtree(folder / leg)
 
     def search(
         self, vector: Vectors, terms: Sequence[Term], pairs: Sequence[str], k: int, allowed: Mask | None = None
