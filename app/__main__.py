@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Callable
-from functools import wraps
+from functools import partial, wraps
 from pathlib import Path
 from typing import Annotated, Any, ParamSpec, TypeVar
 
@@ -123,12 +123,17 @@ def chat(
     kept = FeedbackStore(feedback)
     if feedback != _DEFAULTS.feedback:  # who names a file wants it; before the model is loaded
         kept.check()
-    from app.assembly import open_assistant, open_prover
+    from app.assembly import newer_edition, open_edition, open_encoder
+    from app.searching.generation import stamp
+    from app.serving.edition import Editions
     from app.serving.server import serve
 
     settings = Settings(corpus, index, model, feedback, store)
     proxy = {"public_host": public_host, "framed_by": framed_by}
-    serve(open_assistant(settings), host, port, prove=open_prover(settings), feedback=kept, **proxy)
+    encoder = open_encoder(model)
+    editions = Editions(open_edition(settings, encoder))
+    editions.follow(partial(stamp, index), partial(newer_edition, settings, encoder))
+    serve(editions, host, port, feedback=kept, **proxy)
 
 
 @cli.command()

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import re
 import sys
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import partial
 from itertools import islice
-from typing import Any
 
 from app.answering.assistant import Assistant
 from app.answering.composition import Composer
@@ -21,9 +20,10 @@ from app.answering.refusal import Judge
 from app.answering.relevance import Relevance
 from app.answering.signs import THRESHOLD
 from app.answering.thesaurus import Thesaurus
-from app.answering.verification import Verdict, verify_answer
+from app.answering.verification import verify_answer
 from app.answering.vocabulary import Vocabulary
 from app.config import DEFAULT_MODEL, Settings
+from app.errors import IndexForeignError
 from app.reading.corpus import guide_path, read_corpus
 from app.reading.facts import extract_facts
 from app.reading.guide import Guide, base_units, read_guide
@@ -34,6 +34,7 @@ from app.searching.embedding import Encoder, SmallEncoder, Vectors
 from app.searching.generation import (
     Generation,
     Sources,
+    current_name,
     is_current,
     open_generation,
     write_generation,
@@ -41,6 +42,7 @@ from app.searching.generation import (
 )
 from app.searching.retrieval import Retriever
 from app.searching.sentence import answering_sentence
+from app.serving.edition import Edition
 
 # Texts a call to the encoder, so that progress moves about twice a second.
 _CHUNK = 16
@@ -125,9 +127,41 @@ def open_assistant(
     `threshold` is the confidence below which passages are no answer; without `synonyms` the guides' are left aside;
     an `encoder` that is open already is taken instead of the settings' model.
     """
-    library = open_library(settings)
-    encoder = encoder or open_encoder(settings.model)
-    generation = open_index(settings, library, encoder)
+    library, encoder = open_library(settings), encoder or open_encoder(settings.model)
+    return _assistant(library, encoder, open_index(settings, library, encoder), threshold, synonyms=synonyms)
+
+
+def open_edition(settings: Settings, encoder: Encoder) -> Edition:
+    """What a server answers from, the index built or refreshed first if need be. Raises ShuttenError."""
+    build_index(settings, open_library(settings), encoder)
+    return _current_edition(settings, encoder)
+
+
+def newer_edition(settings: Settings, encoder: Encoder, edition: Edition) -> Edition | None:
+    """The edition of the current generation; None if it is `edition`'s still. Builds nothing.
+
+    Raises ShuttenError if it cannot be opened, or was not built from the documents and guides as they are.
+    """
+    return None if current_name(settings.index) == edition.index else _current_edition(settings, encoder)
+
+
+def _current_edition(settings: Settings, encoder: Encoder) -> Edition:
+    library, name = open_library(settings), current_name(settings.index)
+    fits = is_current(settings.index, library.sources(), encoder.fingerprint, settings.store)
+    generation = open_generation(settings.index, library.documents)
+    if not fits or generation.hash != name:  # the documents have changed since, or the index has meanwhile
+        raise IndexForeignError(
+            "index_outdated",
+            f"索引 {settings.index} はいまの資料から作ったものではありません。`python -m app index` で作り直してください。"
+            " (not built from the documents as they are: run `python -m app index`)",
+        )
+    prove = partial(verify_answer, evidence=_evidence(library))
+    return Edition(_assistant(library, encoder, generation), prove, generation.hash)
+
+
+def _assistant(
+    library: Library, encoder: Encoder, generation: Generation, threshold: float = THRESHOLD, *, synonyms: bool = True
+) -> Assistant:
     reading, tokenizer = generation.reading, generation.tokenizer
     guides = list(library.guides.values())
     texts = {document.name: document.text for document in reading.documents}
@@ -156,7 +190,10 @@ def open_assistant(
 
 def open_evidence(settings: Settings) -> Evidence:
     """What saved answers are proved against: the documents as they are now, read again."""
-    library = open_library(settings)
+    return _evidence(open_library(settings))
+
+
+def _evidence(library: Library) -> Evidence:
     return Evidence(
         documents={document.name: document for document in library.documents},
         read=library.read,
@@ -164,11 +201,6 @@ def open_evidence(settings: Settings) -> Evidence:
         attributes={item.name: item for guide in library.guides.values() for item in guide.attributes},
         synonyms=tuple(item for guide in library.guides.values() for item in guide.synonyms),
     )
-
-
-def open_prover(settings: Settings) -> Callable[[Any], Verdict]:
-    """What proves an answer against the documents as they are now."""
-    return partial(verify_answer, evidence=open_evidence(settings))
 
 
 def _line_at(text: str, zone: Zone) -> str:

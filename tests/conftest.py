@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from app.answering.assistant import Assistant
-from app.assembly import build_index, open_assistant, open_encoder, open_library
+from app.answering.verification import verify_answer
+from app.assembly import build_index, open_assistant, open_encoder, open_evidence, open_library
 from app.config import Settings
+from app.serving.edition import Edition, Editions
 
 ROOT = Path(__file__).parent.parent
 
@@ -28,6 +31,12 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Settings:
 def assistant(built: Settings) -> Assistant:
     """What answers questions about the shipped corpus."""
     return open_assistant(built)
+
+
+@pytest.fixture(scope="session")
+def editions(assistant: Assistant, built: Settings) -> Editions:
+    """What a server before the shipped corpus answers from, and proves with."""
+    return Editions(Edition(assistant, partial(verify_answer, evidence=open_evidence(built))))
 
 
 # ── The page ────────────────────────────────────────────────────────────────────────────────────────────────
@@ -55,7 +64,7 @@ def served() -> Iterator[Any]:
     from tests.fake_assistant import FakeAssistant
 
     assistant = FakeAssistant()
-    with serving(create_app(assistant)) as url:
+    with serving(create_app(Editions(Edition(assistant)))) as url:
         yield Served(url, assistant)
 
 
@@ -70,13 +79,12 @@ def page(browser: Any, served: Any) -> Iterator[Any]:
 
 
 @pytest.fixture(scope="session")
-def real(assistant: Assistant, built: Settings, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
+def real(assistant: Assistant, editions: Editions, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
     """The page before the shipped corpus, with its other doors."""
-    from app.assembly import open_prover
     from app.serving.feedback import FeedbackStore
     from app.serving.server import create_app
     from tests.browsing import Served, serving
 
     store = FeedbackStore(tmp_path_factory.mktemp("feedback") / "feedback.sqlite3")
-    with serving(create_app(assistant, prove=open_prover(built), feedback=store)) as url:
+    with serving(create_app(editions, feedback=store)) as url:
         yield Served(url, assistant, store)

@@ -10,9 +10,7 @@ from typing import Any
 import pytest
 from fastapi.testclient import TestClient
 
-from app.answering.assistant import Assistant
-from app.assembly import open_prover
-from app.config import Settings
+from app.serving.edition import Edition, Editions
 from app.serving.protection import MOST_BODY_BYTES
 from app.serving.server import create_app
 from tests.fake_assistant import HOSTILE, FakeAssistant
@@ -23,8 +21,8 @@ QUESTIONS = ["虹口の面積は？", "徐匯の施策は？", "20平方キロ�
 
 
 @pytest.fixture(scope="module")
-def client(assistant: Assistant, built: Settings) -> Iterator[TestClient]:
-    app = create_app(assistant, prove=open_prover(built))
+def client(editions: Editions) -> Iterator[TestClient]:
+    app = create_app(editions)
     with TestClient(app, base_url=HERE, raise_server_exceptions=False) as client:
         yield client
 
@@ -107,5 +105,5 @@ def test_other_origins_cannot_have_anything_proved(client: TestClient) -> None:
 
 
 def test_without_a_prover_nothing_proves() -> None:
-    client = TestClient(create_app(FakeAssistant()), base_url=HERE)
+    client = TestClient(create_app(Editions(Edition(FakeAssistant()))), base_url=HERE)
     assert client.post("/v1/verify", json={}).status_code == 404

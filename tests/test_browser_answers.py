@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from app.evaluating.questions import half, read_questions
+from app.serving.edition import Edition, Editions
 from app.serving.server import create_app
 from tests.browsing import ROOT, Served, answers, ask, expect_active, highlighted, opened, serving
 from tests.fake_assistant import FakeAssistant
@@ -207,7 +208,7 @@ def test_follow_ups_ask_about_the_same_zone(fresh: Any) -> None:
 def test_a_document_without_a_guide_has_no_cards_and_works(browser: Any) -> None:
     plain = FakeAssistant()
     plain.facts = ()
-    with serving(create_app(plain)) as url, opened(browser, url) as page:
+    with serving(create_app(Editions(Edition(plain)))) as url, opened(browser, url) as page:
         assert page.locator(".card, #welcome h3").count() == 0
         page.click("#welcome .sections a >> text=南公園")
         page.wait_for_function("document.querySelector('mark.active')?.textContent === '南公園'")

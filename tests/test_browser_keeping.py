@@ -11,6 +11,7 @@ from urllib.parse import quote
 
 import pytest
 
+from app.serving.edition import Edition, Editions
 from app.serving.server import create_app
 from tests.browsing import BOX, ROOT, Served, answers, ask, opened, serving
 from tests.fake_assistant import HOSTILE, FakeAssistant
@@ -112,7 +113,7 @@ def having_asked(browser: Any, url: str) -> Any:
 
 def test_a_restart_of_the_server_keeps_the_conversation(browser: Any) -> None:
     first, second = FakeAssistant(), FakeAssistant()
-    with serving(create_app(first)) as url:
+    with serving(create_app(Editions(Edition(first)))) as url:
         page = having_asked(browser, url)
     port = int(url.rsplit(":", 1)[1].rstrip("/"))
     page.fill(BOX, "南公園は？")
@@ -120,7 +121,7 @@ def test_a_restart_of_the_server_keeps_the_conversation(browser: Any) -> None:
     page.wait_for_selector(".problem")
     assert page.input_value(BOX) == "南公園は？", "the server is gone, the question is not"
     answers(page, 1)
-    with serving(create_app(second), port):
+    with serving(create_app(Editions(Edition(second))), port):
         page.goto(url)
         answers(page, 1)
         ask(page, "南公園は？")
@@ -130,9 +131,9 @@ def test_a_restart_of_the_server_keeps_the_conversation(browser: Any) -> None:
 
 def test_the_page_goes_on_after_a_restart_without_a_reload(browser: Any) -> None:
     first, second = FakeAssistant(), FakeAssistant()
-    with serving(create_app(first)) as url:
+    with serving(create_app(Editions(Edition(first)))) as url:
         page = having_asked(browser, url)
-    with serving(create_app(second), int(url.rsplit(":", 1)[1].rstrip("/"))):
+    with serving(create_app(Editions(Edition(second))), int(url.rsplit(":", 1)[1].rstrip("/"))):
         page.wait_for_timeout(500)
         ask(page, "南公園は？")
         assert second.asked[-1] == ("南公園は？", ("青川の長さは？",))

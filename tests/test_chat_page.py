@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from app.serving.chat_page import _answering
-from app.serving.overview import Overview
+from app.serving.edition import Edition, Editions
 from tests.fake_assistant import FakeAssistant
 
 
@@ -18,8 +18,7 @@ def fake() -> FakeAssistant:
 
 
 def reply(fake: FakeAssistant, data: Any) -> str:
-    positions = {document.name: place for place, document in enumerate(fake.documents)}
-    return _answering(fake, Overview(fake.zones, fake.facts), positions)(SimpleNamespace(_data=data))
+    return _answering(Editions(Edition(fake)))(SimpleNamespace(_data=data))
 
 
 def test_turns_are_told_from_the_first_that_is_wanted(fake: FakeAssistant) -> None:

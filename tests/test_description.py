@@ -12,9 +12,8 @@ from fastapi.testclient import TestClient
 from jsonschema import Draft202012Validator
 
 from app.answering.assistant import Assistant
-from app.assembly import open_prover
-from app.config import Settings
 from app.serving.contract import answer_schema
+from app.serving.edition import Editions
 from app.serving.feedback import FeedbackStore
 from app.serving.server import create_app
 from tests.browsing import CHROMIUM, serving
@@ -24,9 +23,9 @@ Json = dict[str, Any]
 
 
 @pytest.fixture(scope="module")
-def app(assistant: Assistant, built: Settings, tmp_path_factory: pytest.TempPathFactory) -> Any:
+def app(editions: Editions, tmp_path_factory: pytest.TempPathFactory) -> Any:
     store = FeedbackStore(tmp_path_factory.mktemp("feedback") / "feedback.sqlite3")
-    return create_app(assistant, prove=open_prover(built), feedback=store)
+    return create_app(editions, feedback=store)
 
 
 @pytest.fixture(scope="module")

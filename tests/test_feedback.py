@@ -19,6 +19,7 @@ from app.__main__ import cli
 from app.config import Settings
 from app.errors import BatchError, InputError, OutputError
 from app.evaluating.questions import draft_line, read_questions
+from app.serving.edition import Edition, Editions
 from app.serving.feedback import MOST_COMMENT_CHARACTERS, FeedbackStore
 from app.serving.server import create_app
 from tests.commands import run_script
@@ -46,7 +47,7 @@ def store(tmp_path: Path) -> FeedbackStore:
 
 @pytest.fixture
 def client(fake: FakeAssistant, store: FeedbackStore) -> Iterator[TestClient]:
-    with TestClient(create_app(fake, feedback=store), base_url=HERE, raise_server_exceptions=False) as client:
+    with TestClient(create_app(Editions(Edition(fake)), feedback=store), base_url=HERE, raise_server_exceptions=False) as client:
         yield client
 
 
@@ -167,7 +168,7 @@ def test_other_origins_cannot_say_anything(client: TestClient, store: FeedbackSt
 
 def test_a_dropped_connection_leaves_nothing(fake: FakeAssistant, store: FeedbackStore, answer: dict[str, Any]) -> None:
     """The body breaks off where what came is whole JSON already."""
-    app = create_app(fake, feedback=store)
+    app = create_app(Editions(Edition(fake)), feedback=store)
     messages = [
         {"type": "http.request", "body": json.dumps({"answer": answer, "rating": "up"}).encode(), "more_body": True},
         {"type": "http.disconnect"},
@@ -218,7 +219,7 @@ BROKEN = [foreign, no_database, a_folder, nowhere]
 def test_a_file_that_cannot_be_written_is_503(fake: FakeAssistant, tmp_path: Path, answer: dict[str, Any], spoil: Any) -> None:
     store = FeedbackStore(spoil(tmp_path / "feedback.sqlite3"))
     before = {path: path.is_file() and path.read_bytes() for path in tmp_path.rglob("*")}
-    client = TestClient(create_app(fake, feedback=store), base_url=HERE, raise_server_exceptions=False)
+    client = TestClient(create_app(Editions(Edition(fake)), feedback=store), base_url=HERE, raise_server_exceptions=False)
     reply = client.post("/v1/feedback", json={"answer": answer, "rating": "up"})
     assert (reply.status_code, reply.json()["error"]["code"]) == (503, "feedback_unwritable")
     assert "--feedback" in reply.json()["error"]["message"]

@@ -15,6 +15,7 @@ import pytest
 from fastapi.testclient import TestClient
 
 from app.errors import InputError
+from app.serving.edition import Edition, Editions
 from app.serving.protection import MOST_BODY_BYTES
 from app.serving.server import create_app, serve
 from tests.fake_assistant import PARK, FakeAssistant
@@ -30,7 +31,7 @@ def fake() -> FakeAssistant:
 
 @pytest.fixture(scope="module")
 def client(fake: FakeAssistant) -> Iterator[TestClient]:
-    with TestClient(create_app(fake), base_url=HERE, raise_server_exceptions=False) as client:
+    with TestClient(create_app(Editions(Edition(fake))), base_url=HERE, raise_server_exceptions=False) as client:
         yield client
 
 
@@ -116,7 +117,7 @@ def test_uploads_are_refused(client: TestClient) -> None:
 def test_only_our_own_names_are_answered(
     monkeypatch: pytest.MonkeyPatch, fake: FakeAssistant, listening: str, host: str, status: int
 ) -> None:
-    app = create_app(fake, listening, more_hosts=["docs.example"])
+    app = create_app(Editions(Edition(fake)), listening, more_hosts=["docs.example"])
     reply = TestClient(app).get("/healthz", headers={"host": host})
     assert reply.status_code == status
 
@@ -156,6 +157,8 @@ def test_documents_keep_every_character(client: TestClient, fake: FakeAssistant)
     assert reply["text"] == PARK
     zone = reply["zones"][0]
     assert reply["text"][zone["start"] : zone["end"]] == zone["name"] == "𠮷田公園"
+    for hash, status in ((reply["sha256"], 200), ("0" * 64, 404)):
+        assert client.get("/v1/documents/text", params={"name": names[0], "sha256": hash}).status_code == status
     for unknown in ("../app/errors.py", "/etc/passwd", ""):
         assert client.get("/v1/documents/text", params={"name": unknown}).status_code == 404
 
@@ -176,7 +179,7 @@ def test_a_bug_shows_nothing_of_itself(client: TestClient, fake: FakeAssistant) 
 def test_a_port_in_use_is_an_input_error() -> None:
     taken = socket.create_server(("127.0.0.1", 0))
     with taken, pytest.raises(InputError, match="使われています") as caught:
-        serve(FakeAssistant(), port=taken.getsockname()[1])
+        serve(Editions(Edition(FakeAssistant())), port=taken.getsockname()[1])
     assert caught.value.code == "port_in_use"
 
 
@@ -185,15 +188,16 @@ def test_a_port_in_use_is_an_input_error() -> None:
 )
 def test_an_unusable_address_is_an_input_error(host: str, port: int) -> None:
     with pytest.raises(InputError) as caught:
-        serve(FakeAssistant(), host=host, port=port)
+        serve(Editions(Edition(FakeAssistant())), host=host, port=port)
     assert caught.value.code == "address_unusable"
 
 
 def test_serve_says_one_line_and_stops_on_sigterm() -> None:
     program = (
         "from tests.fake_assistant import FakeAssistant\n"
+        "from app.serving.edition import Edition, Editions\n"
         "from app.serving.server import serve\n"
-        "serve(FakeAssistant(), port=0)"
+        "serve(Editions(Edition(FakeAssistant())), port=0)"
     )
     environment = {**os.environ, "PYTHONPATH": str(ROOT)}
     server = subprocess.Popen(
@@ -212,7 +216,7 @@ def test_serve_says_one_line_and_stops_on_sigterm() -> None:
 
 
 def test_behind_the_proxy_of_a_space(fake: FakeAssistant) -> None:
-    app = create_app(fake, "0.0.0.0", public_host="Me-Shutten.hf.space", framed_by="https://huggingface.co")
+    app = create_app(Editions(Edition(fake)), "0.0.0.0", public_host="Me-Shutten.hf.space", framed_by="https://huggingface.co")
     client = TestClient(app)
     page = client.get("/", headers={"host": "me-shutten.hf.space"})
     assert page.status_code == 200

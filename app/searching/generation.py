@@ -57,12 +57,31 @@ class Generation:
     store: Store
 
 
+def current_name(index: Path) -> str | None:
+    """The hash of the current generation, None if there is none. Raises IndexDamagedError if that cannot be read."""
+    try:
+        return (index / _CURRENT).read_text(encoding="ascii").strip()
+    except (FileNotFoundError, NotADirectoryError):
+        return None
+    except (OSError, UnicodeDecodeError) as error:
+        raise IndexDamagedError("index_damaged", f"{index / _CURRENT} を読めません: {error}。{_MEND}") from error
+
+
+def stamp(index: Path) -> tuple[int, int] | None:
+    """What differs whenever a generation has been made current, be it the same one again; None without an index."""
+    try:
+        found = (index / _CURRENT).stat()
+    except OSError:
+        return None
+    return found.st_ino, found.st_mtime_ns
+
+
 def is_current(index: Path, sources: Sources, model: str, store: str = "") -> bool | None:
     """Whether the index was built from these sources: None if there is no index yet.
 
     Raises IndexForeignError if it is of another version, model or store, IndexDamagedError if that cannot be told.
     """
-    name = _current_name(index)
+    name = current_name(index)
     if name is None:
         return None
     manifest = _manifest(index / name)
@@ -93,7 +112,7 @@ def open_generation(index: Path, documents: tuple[Document, ...]) -> Generation:
 
     Raises IndexDamagedError if a byte of it is not what was written, EngineError if the store is not in order.
     """
-    folder = index / (_current_name(index) or "")
+    folder = index / (current_name(index) or "")
     _verify(folder)
     return Generation(folder.name, *open_contents(folder, documents), _store(folder))
 
@@ -209,15 +228,6 @@ def _unwritable(index: Path, error: OSError) -> OutputError:
         f"索引フォルダ {index} に書けません: {error}。書き込める場所を --index で指定してください。"
         " (cannot write the index folder: give another with --index)",
     )
-
-
-def _current_name(index: Path) -> str | None:
-    try:
-        return (index / _CURRENT).read_text(encoding="ascii").strip()
-    except (FileNotFoundError, NotADirectoryError):
-        return None
-    except (OSError, UnicodeDecodeError) as error:
-        raise IndexDamagedError("index_damaged", f"{index / _CURRENT} を読めません: {error}。{_MEND}") from error
 
 
 def _manifest(folder: Path) -> dict[str, Any]:

@@ -1,10 +1,10 @@
-"""The HTTP API in front of one `Assistant`: its routes, and every failure as the error object of the contract.
+"""The HTTP API in front of the editions: its routes, and every failure as the error object of the contract.
 
     POST /v1/ask               {"question", "history"?} -> the answer of the contract
     POST /v1/verify            an answer of the contract -> {"word", "explanation", "proved"}
     POST /v1/feedback          {"answer", "rating": "up" | "down", "comment"?, "history"?} -> 204, kept
     GET  /v1/documents         the documents' names and hashes, in the order that the page's links count by
-    GET  /v1/documents/text    ?name=…: one document's text, unaltered, and where its zones are named
+    GET  /v1/documents/text    ?name=…[&sha256=…]: one document's text, unaltered, and where its zones are named
 
 Every failure is {"error": {"code", "message"}}: 400 bad input, 404 not there, 413 too large, 503 index, model or a file
 that cannot be written, 500 a bug. Knows not how anything is answered or proved.
@@ -12,8 +12,7 @@ that cannot be written, 500 a bug. Knows not how anything is answered or proved.
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import TYPE_CHECKING, Annotated, Any, Literal, Protocol
+from typing import Annotated, Any, Literal
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
@@ -22,11 +21,8 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 from starlette.exceptions import HTTPException
 
 from app.errors import EngineError, InputError, OutputError, ShuttenError
-from app.serving.catalogue import Catalogue
+from app.serving.edition import Editions
 from app.serving.feedback import MOST_COMMENT_CHARACTERS, FeedbackStore, Rating
-
-if TYPE_CHECKING:
-    from app.serving.chat_page import Assistant
 
 # What the body of each route looks like, for those who sent another.
 _SHAPES = {
@@ -34,25 +30,6 @@ _SHAPES = {
     "/v1/verify": "答えの JSON（/v1/ask が返したもの）をひとつ、そのまま",
     "/v1/feedback": '{"answer": 答えの JSON, "rating": "up" または "down", "comment": "ひとこと", "history": ["前の質問", …]} の形の JSON',
 }
-
-
-class Verdict(Protocol):
-    """What became of one answer that was to be proved."""
-
-    @property
-    def word(self) -> str:
-        """`found`, or what is wrong with it."""
-
-    @property
-    def explanation(self) -> str:
-        """Why."""
-
-    @property
-    def proved(self) -> bool:
-        """Whether every character was proved."""
-
-
-Prover = Callable[[Any], Verdict]
 
 
 def _encodable(text: str) -> str:
@@ -157,36 +134,37 @@ def _malformed(request: Request, found: str) -> JSONResponse:
     return failure(400, "request_invalid", f"{found}。{shape}を送ってください。" if shape else f"{found}。")
 
 
-def add_answers(app: FastAPI, assistant: Assistant) -> None:
+def add_answers(app: FastAPI, editions: Editions) -> None:
     """The routes that ask, and that show what is asked about."""
-    catalogue = Catalogue(assistant.documents, assistant.zones)
 
     @app.post("/v1/ask", summary="質問に、出典つきで答える (ask)")
     def ask(body: Question) -> dict[str, Any]:
-        return assistant.ask(body.question, body.history).as_json()
+        return editions.current.assistant.ask(body.question, body.history).as_json()
 
     @app.get("/v1/documents", summary="資料の一覧 (the documents)", response_model=Documents)
     def listed() -> dict[str, Any]:
-        return {"documents": catalogue.documents()}
+        return {"documents": editions.current.catalogue.documents()}
 
     @app.get(
         "/v1/documents/text",
         summary="資料の原文 (a document's text)",
         response_model=DocumentText,
-        responses={404: {"description": "その資料はない (no such document)"}},
+        responses={404: {"description": "その資料はない、または新しくなった (no such document, or not as it was)"}},
     )
-    def text(name: str) -> dict[str, Any] | JSONResponse:
+    def text(name: str, sha256: str = "") -> dict[str, Any] | JSONResponse:
         try:
-            return catalogue.document(name)
+            return editions.current.catalogue.document(name, sha256)
         except InputError as error:
             return failure(404, error.code, error.message)
 
 
-def add_proof(app: FastAPI, prove: Prover) -> None:
-    """The route that proves an answer again."""
+def add_proof(app: FastAPI, editions: Editions) -> None:
+    """The route that proves an answer again, where every edition can."""
 
     @app.post("/v1/verify", summary="答えを資料と照らして証明し直す (prove an answer again)", response_model=Proof)
     def verify(body: dict[str, Any]) -> dict[str, Any]:
+        prove = editions.current.prove
+        assert prove is not None
         verdict = prove(body)
         # An explanation may quote the answer, and half a surrogate pair of it cannot be sent.
         explanation = verdict.explanation.encode("utf-8", "backslashreplace").decode("utf-8")

@@ -1,4 +1,4 @@
-"""The chat page: asks one `Assistant`, shows what it answers, and knows nothing else.
+"""The chat page: asks the current edition, shows what it answers, and knows nothing else.
 
 The only module that imports Gradio. All HTML comes from `rendering`; what happens in the browser is in `static/`. The
 server keeps no conversation: the browser sends the questions so far, and since the same questions always get the same
@@ -9,9 +9,9 @@ from __future__ import annotations
 
 import logging
 import os
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 
 # Gradio reads this when it is imported, and would otherwise call its makers' servers from ours.
 os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
@@ -19,11 +19,9 @@ os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
 import gradio as gr
 from fastapi import FastAPI
 
-from app.answer import Answer
 from app.errors import InputError, ShuttenError
-from app.schema import Document, Fact, Zone
 from app.serving import rendering
-from app.serving.overview import Overview
+from app.serving.edition import Edition, Editions
 
 _LOG = logging.getLogger(__name__)
 _STATIC = Path(__file__).parent / "static"
@@ -38,35 +36,12 @@ _CONNECT = "window.shutten.connect(element, (request) => trigger('ask', request)
 _DELIVER = "watch('value', () => window.shutten.deliver(element));"
 
 
-class Assistant(Protocol):
-    """What every door asks. `ask` may be called from several threads at once; it raises `ShuttenError`."""
-
-    @property
-    def documents(self) -> Sequence[Document]:
-        """The documents that answers cite."""
-
-    @property
-    def zones(self) -> Sequence[Zone]:
-        """Their sections, in order."""
-
-    @property
-    def facts(self) -> Sequence[Fact]:
-        """What they state of these, in order."""
-
-    @property
-    def examples(self) -> Sequence[str]:
-        """Questions to offer to somebody who has not asked anything yet."""
-
-    def ask(self, question: str, history: Sequence[str] = (), id: str | None = None) -> Answer:
-        """The answer to `question`, asked after the questions `history`, oldest first."""
-
-
-def mount(app: FastAPI, assistant: Assistant) -> FastAPI:
+def mount(app: FastAPI, editions: Editions) -> FastAPI:
     """Serve the page at `/` of `app`, behind whatever routes and middleware it has already."""
     scripts = "".join((_STATIC / f"{name}.js").read_text(encoding="utf-8") for name in _SCRIPTS)
     gr.mount_gradio_app(
         app,
-        build(assistant),
+        build(editions),
         path="/",
         theme=gr.themes.Base(font=_FONTS, font_mono=["ui-monospace", "monospace"]),
         css=(_STATIC / "page.css").read_text(encoding="utf-8"),
@@ -83,32 +58,36 @@ def mount(app: FastAPI, assistant: Assistant) -> FastAPI:
     return app
 
 
-def build(assistant: Assistant) -> gr.Blocks:
+def build(editions: Editions) -> gr.Blocks:
     """The page: conversation on one side, source on the other."""
-    overview = Overview(assistant.zones, assistant.facts)
-    positions = {document.name: place for place, document in enumerate(assistant.documents)}
-    shown = rendering.page_html(assistant.documents, assistant.zones, assistant.examples, overview, positions)
     page: gr.Blocks = gr.Blocks(title=rendering.TITLE, analytics_enabled=False, fill_width=True, fill_height=True)
     with page:
-        desk = gr.HTML(shown, elem_id="desk", js_on_load=_CONNECT, apply_default_css=False)
+        desk = gr.HTML("", elem_id="desk", js_on_load=_CONNECT, apply_default_css=False)
         reply = gr.HTML("", elem_id="reply", js_on_load=_DELIVER, apply_default_css=False)
         # Not "once": a request that nobody waits for any more must not hold up the next.
         quiet = {"api_visibility": "private", "show_progress": "hidden", "trigger_mode": "multiple"}
-        desk.ask(_answering(assistant, overview, positions), None, reply, **quiet)
-        gr.api(_endpoint(assistant), api_name="ask")
+        desk.ask(_answering(editions), None, reply, **quiet)
+        gr.api(_endpoint(editions), api_name="ask")
     page.queue(max_size=_QUEUE, default_concurrency_limit=_WORKERS)
+
+    def show(edition: Edition) -> None:
+        known = edition.assistant
+        desk.value = rendering.page_html(known.documents, known.zones, known.examples, edition.overview, edition.positions)
+        page.config = page.get_config_file()  # what Gradio sends to whoever opens the page from now on
+
+    editions.show(show)
     return page
 
 
-def _answering(assistant: Assistant, overview: Overview, positions: Mapping[str, int]) -> Callable[[Any], str]:
+def _answering(editions: Editions) -> Callable[[Any], str]:
     """What happens to a request of the page: {"questions", "first", "reply"} to the HTML of the turns from `first` on."""
 
     def answer(event: Any) -> str:
-        number = 0
+        number, edition = 0, editions.current
         try:
             questions, first, number = _request(event._data)
-            answers = [assistant.ask(questions[i], questions[:i]) for i in range(first, len(questions))]
-            return rendering.reply_html(answers, first, number, overview, positions)
+            answers = [edition.assistant.ask(questions[i], questions[:i]) for i in range(first, len(questions))]
+            return rendering.reply_html(answers, first, number, edition.overview, edition.positions)
         except ShuttenError as error:
             return rendering.problem_html(error.code, error.message, number)
         except Exception:  # a bug: the page would wait for a reply that never comes
@@ -120,12 +99,12 @@ def _answering(assistant: Assistant, overview: Overview, positions: Mapping[str,
     return answer
 
 
-def _endpoint(assistant: Assistant) -> Callable[..., dict[str, Any]]:
+def _endpoint(editions: Editions) -> Callable[..., dict[str, Any]]:
     """What `gradio_client` asks: the answer of the contract, or its error object."""
 
     def ask(question: str, history: list[str]) -> dict[str, Any]:
         try:
-            return assistant.ask(question, history).as_json()
+            return editions.current.assistant.ask(question, history).as_json()
         except ShuttenError as error:
             return {"error": error.as_json()}
 

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from mcp.server.lowlevel import Server
     from mcp.types import CallToolResult
 
-    from app.serving.chat_page import Assistant
+    from app.serving.edition import Assistant
 
 Json = dict[str, Any]
 

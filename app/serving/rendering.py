@@ -39,7 +39,7 @@ def page_html(
         '<div id="conversation"><section id="welcome">'
         f"{welcome_html(documents, zones, examples, overview, positions)}</section>"
         '<div id="turns"></div></div><div id="announce" class="unseen" role="status"></div>'
-        f'<div id="problem" role="alert"></div>{_form_html()}</main>{source_html()}</div></div>'
+        f'<div id="problem" role="alert"></div>{_form_html()}</main>{source_html(documents)}</div></div>'
     )
 
 
@@ -122,10 +122,11 @@ def _bar_html(number: float | None, most: float) -> str:
     return f'<span class="bar" style="inline-size:{100 * number / most:.1f}%"></span>' if number and most > 0 else ""
 
 
-def source_html() -> str:
-    """The empty source panel; `source.js` fetches the documents and fills it."""
+def source_html(documents: Sequence[Document]) -> str:
+    """The empty source panel, and which documents there are; `source.js` fetches their texts and fills it."""
+    listed = json.dumps([{"name": one.name, "sha256": one.sha256} for one in documents], ensure_ascii=False)
     return (
-        f'<aside id="source"{label("source")}><div class="source-head">{said("source", "h2")}'
+        f'<aside id="source" data-documents="{verbatim(listed)}"{label("source")}><div class="source-head">{said("source", "h2")}'
         f'<select id="source-select"{label("choose_document")} hidden></select>'
         '<span id="source-name" lang="ja"></span><span id="source-where" lang="ja" aria-live="polite"></span>'
         f"{said('close', 'button', '', ' id=close-source type=button')}</div>"

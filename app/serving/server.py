@@ -1,4 +1,4 @@
-"""The HTTP server: health, the API and the page, in front of one `Assistant`; knows not how it answers.
+"""The HTTP server: health, the API and the page, in front of the editions; knows not how it answers.
 
     GET  /healthz              200 while the process runs
     GET  /readyz               200 when a question can be answered, else 503
@@ -11,36 +11,32 @@ from __future__ import annotations
 import errno
 import socket
 from collections.abc import Collection
-from typing import TYPE_CHECKING
 
 from fastapi import FastAPI
 from fastapi.responses import JSONResponse
 
 from app.errors import InputError, ShuttenError
-from app.serving.api import Prover, add_answers, add_failures, add_feedback, add_proof, failure
+from app.serving.api import add_answers, add_failures, add_feedback, add_proof, failure
+from app.serving.edition import Editions
 from app.serving.feedback import FeedbackStore
 from app.serving.protection import Protection
-
-if TYPE_CHECKING:
-    from app.serving.chat_page import Assistant
 
 _GRACE_SECONDS = 5
 _PROBE = "概要は？"
 
 
 def create_app(
-    assistant: Assistant,
+    editions: Editions,
     host: str = "127.0.0.1",
     more_hosts: Collection[str] = (),
     *,
-    prove: Prover | None = None,
     feedback: FeedbackStore | None = None,
     public_host: str = "",
     framed_by: str = "",
 ) -> FastAPI:
     """The whole application. `host`: what it will listen on; `more_hosts`: further names it is reached by.
 
-    `prove` proves answers again, `feedback` keeps what people say of them; without them there are no such routes.
+    `feedback` keeps what people say of answers. Without it there is no such route; without a prover none that proves.
     `public_host` and `framed_by`: where a proxy with https stands in front, see `Protection`.
     """
     from app.serving import chat_page
@@ -49,25 +45,26 @@ def create_app(
     # The stock documentation pages load scripts from another host.
     app = FastAPI(docs_url=None, redoc_url=None, openapi_url=DESCRIPTION_URL)
     add_failures(app)
-    _add_health(app, assistant)
-    add_answers(app, assistant)
-    if prove is not None:
-        add_proof(app, prove)
+    _add_health(app, editions)
+    add_answers(app, editions)
+    if editions.current.prove is not None:
+        add_proof(app, editions)
     if feedback is not None:
         add_feedback(app, feedback)
     describe(app)
-    chat_page.mount(app, assistant)
+    chat_page.mount(app, editions)
     app.add_middleware(Protection, host=host, more_hosts=more_hosts, public_host=public_host, framed_by=framed_by)
     return app
 
 
-def _add_health(app: FastAPI, assistant: Assistant) -> None:
+def _add_health(app: FastAPI, editions: Editions) -> None:
     @app.get("/healthz", summary="動いているか (alive)")
     def healthz() -> dict[str, str]:
         return {"status": "ok"}
 
     @app.get("/readyz", summary="答えられるか (ready)", response_model=dict[str, str])
     def readyz() -> dict[str, str] | JSONResponse:
+        assistant = editions.current.assistant
         # Asking is the only proof that index and model work together; it costs some milliseconds.
         try:
             assistant.ask(assistant.examples[0] if assistant.examples else _PROBE)
@@ -79,11 +76,10 @@ def _add_health(app: FastAPI, assistant: Assistant) -> None:
 
 
 def serve(
-    assistant: Assistant,
+    editions: Editions,
     host: str = "127.0.0.1",
     port: int = 7860,
     *,
-    prove: Prover | None = None,
     feedback: FeedbackStore | None = None,
     public_host: str = "",
     framed_by: str = "",
@@ -106,9 +102,7 @@ def serve(
 
     with listening:
         config = uvicorn.Config(
-            create_app(
-                assistant, host, prove=prove, feedback=feedback, public_host=public_host, framed_by=framed_by
-            ),
+            create_app(editions, host, feedback=feedback, public_host=public_host, framed_by=framed_by),
             log_level="warning",
             access_log=False,
             proxy_headers=False,

@@ -51,6 +51,9 @@ TEXTS: Mapping[str, Mapping[Language, str]] = {
     "source_failed": _all(
         "資料を読み込めませんでした。もう一度押してください。", "The source could not be loaded. Please try again.", "无法加载原文，请再试一次。"
     ),
+    "source_changed": _all(
+        "資料が新しくなりました。ページを開き直してください。", "The document has changed. Please reload the page.", "资料已更新，请重新打开页面。"
+    ),
     # ── An answer ──
     "asked": _all("質問：", "Question: ", "问题："),
     "citation": _all("出典{n}：{where}", "Citation {n}: {where}", "出处{n}：{where}"),

@@ -6,11 +6,9 @@
   const shutten = window.shutten;
   const LINK = /^#cite:(\d+):(\d+):(\d+)$/;
   const SURROGATE = /[\uD800-\uDBFF]/;
-  const views = new Map(); // document's place in the list -> promise of what was rendered of it
-  let names = [];
+  const views = new Map(); // a document's hash and name -> promise of what was rendered of it
+  let documents = []; // as they were when the page was opened: {name, sha256}
   let shown = null; // the view in the panel
-  let arrived;
-  const ready = new Promise((resolve) => (arrived = resolve)); // the documents' names are known
   let latest = 0; // the latest request to show something: an earlier one that arrives late is dropped
 
   const byId = (id) => document.getElementById(id);
@@ -19,7 +17,7 @@
 
   async function fetchJson(path) {
     const response = await fetch(path);
-    if (!response.ok) throw new Error(`${path}: ${response.status}`);
+    if (!response.ok) throw new Error(`${path}: ${response.status}`, { cause: response.status });
     return response.json();
   }
 
@@ -43,13 +41,14 @@
     return view;
   }
 
-  function view(place) {
-    if (!views.has(place)) {
-      const loading = fetchJson(`v1/documents/text?name=${encodeURIComponent(names[place])}`).then(render);
-      views.set(place, loading);
-      loading.catch(() => views.delete(place)); // the next click tries again
+  function view({ name, sha256 }) {
+    const key = `${sha256} ${name}`;
+    if (!views.has(key)) {
+      const loading = fetchJson(`v1/documents/text?${new URLSearchParams({ name, sha256 })}`).then(render);
+      views.set(key, loading);
+      loading.catch(() => views.delete(key)); // the next click tries again
     }
-    return views.get(place);
+    return views.get(key);
   }
 
   // The index of the line that holds code point `offset`.
@@ -139,13 +138,13 @@
     }
   }
 
-  function present(view, place) {
+  function present(view) {
     if (shown === view) return;
     if (shown) unpaint(shown);
     shown = view;
     byId("source-text").replaceChildren(view.article);
-    byId("source-name").textContent = names.length > 1 ? "" : view.name;
-    byId("source-select").value = String(place);
+    byId("source-name").textContent = documents.length > 1 ? "" : view.name;
+    byId("source-select").value = String(documents.findIndex(({ name }) => name === view.name));
     byId("source-zones").replaceChildren(
       ...view.zones.map((zone) => {
         const button = make("button", { type: "button", textContent: zone.name });
@@ -156,17 +155,16 @@
     byId("source-zones").hidden = !view.zones.length;
   }
 
-  async function open(place) {
+  async function open(document) {
     const request = (latest += 1);
     try {
-      await ready;
-      const found = await view(place);
+      const found = await view(document);
       if (request !== latest) return null;
-      present(found, place);
+      present(found);
       return found;
     } catch (error) {
       console.error(error);
-      if (request === latest) shutten.say(byId("source-where"), "source_failed");
+      if (request === latest) shutten.say(byId("source-where"), error.cause === 404 ? "source_changed" : "source_failed");
       return null;
     }
   }
@@ -186,32 +184,40 @@
     return place === undefined ? null : { place: +place, start: +start, end: +end, tint };
   }
 
-  // What the answer of a link says word for word within a stretch that it cites, if that is not all of it; or which
-  // sentence of it answers.
-  function quotesIn(link, cited) {
+  // The answer that a link belongs to; outside of any, what is the page's own. Its documents are those that it was made
+  // of, in the order that its links count by: they may be newer than the page.
+  function recordOf(link) {
     const record = link.closest(".turn")?.querySelector("template.record");
-    const segments = record ? JSON.parse(record.content.textContent).segments : [];
+    if (!record) return { segments: [], documents };
+    const answer = JSON.parse(record.content.textContent);
+    return { ...answer, documents: Object.entries(answer.documents).map(([name, sha256]) => ({ name, sha256 })) };
+  }
+
+  // What an answer says word for word within a stretch that it cites, if that is not all of it; or which sentence of it
+  // answers.
+  function quotesIn({ segments, documents }, cited) {
     const size = cited.end - cited.start;
     return segments
       .filter(({ type }) => type === "quote")
       .map(({ document, start, end, sentence }) => (sentence ? { document, start: sentence[0], end: sentence[1] } : { document, start, end }))
       .filter(
         ({ document, start, end }) =>
-          document === names[cited.place] && start >= cited.start && end <= cited.end && end - start < size,
+          document === documents[cited.place].name && start >= cited.start && end <= cited.end && end - start < size,
       );
   }
 
   // Shows what a link cites; the other citations of the same answer get their tints.
   async function follow(link) {
     const cited = target(link);
-    const found = cited && (await open(cited.place));
+    const record = recordOf(link);
+    const found = cited && (await open(record.documents[cited.place]));
     if (!found) return;
     const answer = link.closest(".answer");
     const others = answer ? [...answer.querySelectorAll("a.cite")].map(target) : [];
     const same = others.find((one) => one && one.start === cited.start && one.end === cited.end && one.place === cited.place);
     cited.tint ||= same ? same.tint : "tint1";
     const elsewhere = others.filter((one) => one && one.place === cited.place && one !== same);
-    paint(found, [...elsewhere, cited], cited, quotesIn(link, cited));
+    paint(found, [...elsewhere, cited], cited, quotesIn(record, cited));
     unmark();
     link.classList.add("current");
     where(link.title);
@@ -243,26 +249,19 @@
     from.focus({ preventScroll: true });
   }
 
-  async function start() {
+  function start() {
     const select = byId("source-select");
-    try {
-      names = (await fetchJson("v1/documents")).documents.map((one) => one.name);
-    } catch (error) {
-      console.error(error);
-      shutten.say(byId("source-text"), "source_failed");
-      return;
-    }
-    select.replaceChildren(...names.map((name, place) => make("option", { value: String(place), textContent: name })));
-    select.hidden = names.length < 2;
+    documents = JSON.parse(byId("source").dataset.documents);
+    select.replaceChildren(...documents.map(({ name }, place) => make("option", { value: String(place), textContent: name })));
+    select.hidden = documents.length < 2;
     select.addEventListener("change", () => {
       where("");
-      open(+select.value);
+      open(documents[+select.value]);
     });
     byId("open-source").addEventListener("click", raise);
     byId("close-source").addEventListener("click", lower);
     document.addEventListener("keydown", (event) => event.key === "Escape" && lower());
-    arrived();
-    if (!latest && names.length) open(0);
+    if (documents.length) open(documents[0]);
   }
 
   document.addEventListener(
