@@ -119,12 +119,15 @@ def open_index(settings: Settings, library: Library, encoder: Encoder) -> Genera
     return open_generation(settings.index, library.documents)
 
 
-def open_assistant(settings: Settings, threshold: float = THRESHOLD, *, synonyms: bool = True) -> Assistant:
+def open_assistant(
+    settings: Settings, threshold: float = THRESHOLD, *, synonyms: bool = True, encoder: Encoder | None = None
+) -> Assistant:
     """Everything ready to answer, the index built or refreshed first if need be. Raises ShuttenError.
 
-    `threshold` is the confidence below which passages are no answer; without `synonyms` the guides' are left aside.
+    `threshold` is the confidence below which passages are no answer; without `synonyms` the guides' are left aside;
+    an `encoder` that is open already is taken instead of the settings' model.
     """
-    library, encoder = open_library(settings), open_encoder(settings.model)
+    library, encoder = open_library(settings), encoder or open_encoder(settings.model)
     return _assistant(library, encoder, open_index(settings, library, encoder), threshold, synonyms=synonyms)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -17,3 +18,8 @@ class Settings:
     index: Path = Path("index")
     model: str = DEFAULT_MODEL
     feedback: Path = Path("feedback.sqlite3")
+
+
+def cache_folder() -> Path:
+    """Where what is made of the models' weights is kept on this machine: `$XDG_CACHE_HOME/shutten`, else in `~/.cache`."""
+    return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "shutten"

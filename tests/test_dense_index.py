@@ -7,8 +7,15 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from app.searching import dense_index
 from app.searching.dense_index import DenseIndex, Mask
 from app.searching.embedding import Vectors
+
+
+@pytest.fixture(params=["32 bit", "16 bit"], autouse=True)
+def kept(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Everything holds of small and of large indices: here every index is one or the other."""
+    monkeypatch.setattr(dense_index, "LARGE", 0 if request.param == "16 bit" else 10**9)
 
 
 def unit_rows(count: int, dimension: int, seed: int) -> Vectors:
@@ -114,11 +121,33 @@ def test_another_type_or_shape_is_refused(vectors: Vectors, count: int) -> None:
 def test_saved_and_opened_it_finds_the_same(tmp_path: Path) -> None:
     vectors, queries = unit_rows(100, 32, seed=7), unit_rows(10, 32, seed=8)
     before = DenseIndex.build(vectors, SEVERAL)
-    before.save(tmp_path / "vectors.faiss")
-    after = DenseIndex.open(tmp_path / "vectors.faiss")
+    before.save(tmp_path / "vectors")
+    after = DenseIndex.open(tmp_path / "vectors")
     for query in queries:
         for mask in (None, np.arange(50) % 2 == 0):
             rows, scores = before.search(query, 5, mask)
             same_rows, same_scores = after.search(query, 5, mask)
             assert rows.tolist() == same_rows.tolist()
             assert scores.tolist() == same_scores.tolist()
+
+
+def test_what_16_bit_cannot_tell_apart_is_ranked_exactly() -> None:
+    # 300 vectors whose cosines with the query lie 1e-6 apart: 16 bit has the same number for hundreds of them.
+    angles = np.arccos(0.9 + 1e-6 * np.random.default_rng(10).permutation(300))
+    vectors = np.stack([np.cos(angles), np.sin(angles)], axis=1).astype(np.float32)
+    query = np.array([1, 0], dtype=np.float32)
+    rows, scores = DenseIndex.build(vectors, range(300)).search(query, 5)
+    expected_rows, expected_scores = brute_force(vectors, list(range(300)), query, 5)
+    assert rows.tolist() == expected_rows
+    assert scores == pytest.approx(expected_scores, abs=1e-7)
+
+
+def test_large_and_small_find_the_same_hundred(monkeypatch: pytest.MonkeyPatch) -> None:
+    vectors, queries = unit_rows(3000, 64, seed=11), unit_rows(20, 64, seed=12)
+    owners = [i // 3 for i in range(3000)]
+    found = []
+    for large in (0, 10**9):
+        monkeypatch.setattr(dense_index, "LARGE", large)
+        index = DenseIndex.build(vectors, owners)
+        found.append([index.search(query, 100)[0].tolist() for query in queries])
+    assert found[0] == found[1]

@@ -130,7 +130,10 @@ def test_the_likeliest_cut_is_found() -> None:
     """Against all cuts of some short words."""
     pieces, scores = ("<s>", "</s>", "<unk>", "\u2581", "a", "b", "ab", "\u2581a", "ba", "bab"), (0, 0, 0, -2.0, -1.0, -1.5, -2.0, -2.2, -3.0, -4.0)
     real = open_weights()
-    small = dataclasses.replace(real, pieces=pieces, scores=scores, start=0, end=1, unknown=2, folded={})
+    small = dataclasses.replace(
+        real, text="".join(pieces), bounds=np.cumsum([0, *map(len, pieces)]), scores=np.array(scores, np.float32),
+        start=0, end=1, unknown=2, folded={},
+    )  # fmt: skip
     subwords = Subwords(small)
 
     def cuts(text: str) -> list[list[int]]:
@@ -144,6 +147,27 @@ def test_the_likeliest_cut_is_found() -> None:
         written = "\u2581" + text.replace(" ", "\u2581")
         best = max(cuts(written), key=lambda cut: sum(scores[id] if id != 2 else min(scores) - 10 for id in cut))
         assert subwords.ids(text).tolist() == best, text
+
+
+def test_every_piece_is_found_where_it_stands() -> None:
+    """No two have one hash: each is looked up by itself, and found with its own id and no other."""
+    real = open_weights()
+    subwords = Subwords(real)
+    ids = np.random.default_rng(0).permutation(len(real.scores))[:20_000].tolist()
+    for id in set(ids) - {real.start, real.end, real.unknown}:
+        piece = real.piece(id)
+        assert subwords._pieces_in(piece)[0][-1] == (len(piece), id, float(real.scores[id]))
+
+
+def test_a_run_that_only_has_the_hash_of_a_piece_is_none(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("app.searching.subwords._FACTOR", np.uint64(0))  # a hash is the last character's then
+    real = open_weights()
+    pieces = ("<s>", "</s>", "<unk>", "ab")
+    small = dataclasses.replace(
+        real, text="".join(pieces), bounds=np.cumsum([0, *map(len, pieces)]), scores=np.zeros(4, np.float32),
+        start=0, end=1, unknown=2, folded={},
+    )  # fmt: skip
+    assert Subwords(small)._pieces_in("ab cb") == [[(2, 3, 0.0)], [], [], [], []]
 
 
 def test_what_is_made_of_the_weights_is_kept_and_checked(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

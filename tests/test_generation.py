@@ -40,7 +40,8 @@ FILES = [
     "facts.jsonl",
     "names.dic",
     "passages.jsonl",
-    "vectors.faiss",
+    "vectors/index.faiss",
+    "vectors/rows.npy",
     "zones.jsonl",
     *(f"{leg}/{name}" for leg in ("words", "bigrams") for name in [*LEG_FILES, "vocab.index.json"]),
 ]
@@ -279,7 +280,7 @@ def test_a_pointer_to_nowhere_is_damage(settings: Settings, content: str) -> Non
 def test_the_command_line_says_how_to_mend_damage_and_mends_it(built: Settings, tmp_path: Path) -> None:
     shutil.copytree(built.index, tmp_path / "index")
     options = ["--corpus", str(built.corpus), "--index", str(tmp_path / "index")]
-    flip(current(Settings(built.corpus, tmp_path / "index")) / "vectors.faiss")
+    flip(current(Settings(built.corpus, tmp_path / "index")) / "vectors" / "index.faiss")
     for command in (["ask", "虹口の面積は？"], ["index"]):
         done = CliRunner().invoke(cli, [*command, *options])
         assert (done.exit_code, done.stdout) == (3, "")

@@ -10,6 +10,7 @@ import pytest
 import yaml
 
 from app.answering.assistant import Assistant
+from app.benchmarking.report import figures_table, report
 from app.evaluating.retrieval_report import cost_table, legs_table, signs_table, summary_table
 from app.serving.plain_text import answer_text
 
@@ -34,6 +35,13 @@ def test_the_retrieval_table_is_drawn_from_the_measured_figures() -> None:
     notes = (ROOT / "docs/retrieval.md").read_text(encoding="utf-8")
     for table in (legs_table, signs_table, cost_table):
         assert table(found["sets"], markdown=True) in notes
+
+
+def test_the_table_of_costs_is_drawn_from_the_measured_figures() -> None:
+    found = json.loads((ROOT / "docs/benchmark.json").read_text(encoding="utf-8"))
+    shown = README.split("<!-- benchmark -->")[1].split("<!-- /benchmark -->")[0].strip()
+    assert shown == figures_table(found, markdown=True)
+    assert (ROOT / "docs/benchmark.md").read_text(encoding="utf-8") == report(found)
 
 
 @pytest.mark.parametrize(
@@ -64,6 +72,7 @@ ALIKE = {
     "commands": r"(?:python -m (?:app|scripts\.)|pip install -r |apt-get )[^`\n#]*",
     "examples": r"(?s)```console\n.*?```",
     "figures": r"<!-- evaluation -->[^~]*<!-- /evaluation -->",
+    "costs": r"<!-- benchmark -->[^~]*<!-- /benchmark -->",
     "map": r"\| `(app/[\w/]+\.py)` \|",
     "pictures": r"!\[[^\]]*\]\(([^)]+)\)",
     "files": r"`((?:app|corpus|docs|tests)/[\w./*-]+)`",

@@ -137,8 +137,8 @@ class Vocabulary:
 
     def is_attribute_alone(self, heard: Utterance, said: Sequence[Mention]) -> bool:
         """Whether all that a question says is a word for an attribute, though it may be one for zones too."""
-        words = {word for *_, word in self._phrases}
-        named = [item for item in said if any(_fold(item.value).startswith(word) for word in words)]
+        words = tuple({word for *_, word in self._phrases})
+        named = [item for item in said if _fold(item.value).startswith(words)]
         open_words = [token for token in heard.tokens if heard.is_open(token)]
         return len(said) == len(named) == 1 and all(
             named[0].start <= token.start < named[0].end for token in open_words
@@ -152,9 +152,11 @@ class Vocabulary:
         """Every stretch of Japanese words, not understood yet, that asks for an attribute."""
         tokens, covered = heard.tokens, heard.covered
         bases = [token.base for token in tokens]
+        present = set(bases)
         spans = [
             (attribute, phrase, word, i, i + len(phrase))
             for attribute, phrase, word in self._phrases
+            if present.issuperset(phrase)
             for i in range(len(bases) - len(phrase) + 1)
             if tuple(bases[i : i + len(phrase)]) == phrase and not covered[tokens[i].start]
         ]

@@ -29,7 +29,7 @@ from app.searching.lexical_index import LexicalIndex, bigram_terms, word_terms
 from app.searching.store import EmbeddedStore, Store
 from app.searching.views import embedded, search_text
 
-FORMAT = 4
+FORMAT = 5
 _CURRENT = "CURRENT"
 _KEPT = 2
 _MEND = "`python -m app index --rebuild` で作り直してください。 (rebuild it with `python -m app index --rebuild`)"

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
-import os
 import tempfile
 from pathlib import Path
 from typing import Any
@@ -17,6 +16,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from app.config import cache_folder
 from app.errors import ModelError
 from app.searching.weights import SHA256, Weights
 
@@ -62,7 +62,7 @@ class Network:
 def _graph(weights: Weights) -> bytes:
     """The graph from the cache, or made and put there. What was altered in the cache is made again."""
     name = f"e5-small-int8-{hashlib.sha256(f'{SHA256} {VERSION}'.encode()).hexdigest()[:16]}.onnx"
-    path = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "shutten" / name
+    path = cache_folder() / name
     with contextlib.suppress(OSError, ValueError):
         digest, kept = path.with_suffix(".sha256").read_text().strip(), path.read_bytes()
         if hashlib.sha256(kept).hexdigest() == digest:

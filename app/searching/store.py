@@ -16,7 +16,7 @@ from app.searching.embedding import Vectors
 from app.searching.fusion import Leg
 from app.searching.lexical_index import LexicalIndex
 
-_VECTORS, _WORDS, _BIGRAMS = "vectors.faiss", "words", "bigrams"
+_VECTORS, _WORDS, _BIGRAMS = "vectors", "words", "bigrams"
 
 
 @dataclass(frozen=True, slots=True)

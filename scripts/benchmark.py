@@ -1,0 +1,103 @@
+"""What the product costs, beside SentenceTransformer in float32 and a flat FAISS index, measured in turns in one run.
+
+One thread. Writes every figure to --out and a table with what limits each beside it. The first run makes the baseline's
+model in the user's cache (460 MB). With --dataset also what the encoder's 8 bits cost in what is found: float32's
+vectors of a set are made once, which takes long (JaQuAD's development half: some 15 minutes), and kept in --cache.
+Exit codes: 0 done, 2 bad input, 3 index or model trouble, 4 cannot write.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+if TYPE_CHECKING:
+    from app.benchmarking.figure import Figure
+
+cli = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
+
+
+@cli.command()
+def main(
+    number: Annotated[int, typer.Option(min=1, help="Starts of a process; other repeats are in proportion.")] = 9,
+    corpus: Annotated[Path, typer.Option(help="The folder of documents.")] = Path("corpus"),
+    questions: Annotated[Path, typer.Option(help="Sample questions of them.")] = Path("corpus/questions/zones.jsonl"),
+    dataset: Annotated[list[Path] | None, typer.Option(help="A folder in BEIR's layout; may be given several times.")] = None,
+    cache: Annotated[Path, typer.Option(help="The folder of vectors that are kept.")] = Path("results/vectors"),
+    out: Annotated[Path, typer.Option(help="Where the figures go, as JSON; the table goes beside it.")] = Path("docs/benchmark.json"),
+) -> None:
+    """Measure, and print the table."""
+    load = os.getloadavg()
+    from app.benchmarking.report import figures_table, report
+    from app.errors import OutputError, ShuttenError
+
+    try:
+        figures = []
+        for figure in _figures(number, corpus, questions, dataset or [], cache):
+            typer.echo(f"{figure.what}: {figure.as_json()['ours']['median']:.3g} {figure.unit}", err=True)
+            figures.append(figure.as_json())
+        found = {"settings": _settings(number, load), "figures": figures}
+        try:
+            out.parent.mkdir(parents=True, exist_ok=True)
+            out.write_text(json.dumps(found, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+            out.with_suffix(".md").write_text(report(found), encoding="utf-8")
+        except OSError as error:
+            raise OutputError(
+                "results_unwritable",
+                f"{out} に書けません: {error.strerror}。--out で別の場所を指定してください。 (cannot write)",
+            ) from error
+    except ShuttenError as error:
+        typer.echo(f"[{error.code}] {error.message}", err=True)
+        raise typer.Exit(error.exit_code) from error
+    typer.echo(figures_table(found))
+
+
+def _figures(number: int, corpus: Path, questions: Path, datasets: list[Path], cache: Path) -> Any:
+    from app.benchmarking.comparison import ONE_THREAD, compare
+    from app.config import Settings
+    from app.evaluating.dataset import read_dataset
+    from app.evaluating.questions import read_questions
+
+    os.environ.update(ONE_THREAD)
+    sets = [read_dataset(folder) for folder in datasets]
+    asked = [item.question for item in read_questions(questions) if not item.history]
+    yield from compare(Settings(corpus), asked, number)
+    for item in sets:
+        yield from _quality(item, cache)
+
+
+def _quality(dataset: Any, cache: Path) -> list[Figure]:
+    from tqdm import tqdm
+
+    from app.assembly import open_encoder
+    from app.benchmarking.quality import quality_figures
+    from app.benchmarking.reference_model import reference_folder
+    from app.config import DEFAULT_MODEL
+    from app.evaluating.vector_cache import BATCH, VectorCache
+
+    progress = partial(tqdm, desc="符号化中 (encoding)", unit=f"×{BATCH} texts")
+    ours, exact = (VectorCache(open_encoder(model), cache, progress) for model in (DEFAULT_MODEL, str(reference_folder())))
+    return quality_figures(dataset, ours, exact, partial(tqdm, desc=f"{dataset.name} を検索中 (searching)", unit="query"))
+
+
+def _settings(number: int, load: tuple[float, float, float]) -> dict[str, Any]:
+    from app.evaluating.experiment import surroundings
+
+    names = [line for line in Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines() if line.startswith("model name")]
+    return {
+        "command": f"python -m scripts.benchmark --number {number}",
+        "load_before": [round(item, 2) for item in load],
+        "threads": 1,
+        "processor": names[0].partition(":")[2].strip() if names else None,
+        "cores": os.cpu_count(),
+        **surroundings(),
+    }
+
+
+if __name__ == "__main__":
+    cli()
