@@ -12,6 +12,8 @@ import pytest
 
 from app.benchmarking.blending import Blends
 from app.benchmarking.scale import draw, measure
+from app.benchmarking.scale_report import draw as curve
+from app.benchmarking.scale_report import report
 from app.evaluating.dataset import read_dataset
 from app.reading.tokenization import Tokenizer
 from app.schema import Passage
@@ -20,6 +22,7 @@ from app.searching.embedding import Vectors
 from app.searching.views import embedded
 from tests.beir import write_set
 from tests.commands import run_script
+from tests.conftest import ROOT
 
 TEXTS = ["港には船が十隻ある。", "空港は1994年に開港した。滑走路は二本である。", "公園には桜の木が多い。"]
 REAL = [Passage(f"p{i}", "made", None, "本文", text, 0, len(text)) for i, text in enumerate(TEXTS)]
@@ -152,3 +155,11 @@ def test_a_bad_size_is_said(tmp_path: Path, sizes: str) -> None:
 
 def test_the_thresholds_are_in_order() -> None:
     assert dense_index.LARGE < dense_index.SEEN < dense_index.HUGE
+
+
+def test_the_published_report_and_curve_are_what_the_figures_give() -> None:
+    found = json.loads((ROOT / "docs/scale.json").read_text(encoding="utf-8"))
+    text = (ROOT / "docs/scale.md").read_text(encoding="utf-8")
+    assert text == report(found)
+    assert "\n## What limits each\n" in text and "\n## Tried and dropped\n" in text
+    assert (ROOT / "docs/scale.svg").read_text(encoding="utf-8") == curve(found["sizes"])

@@ -131,7 +131,7 @@ def report(found: Mapping[str, Any]) -> str:
             filters_table(whole),
             "",
         ]
-    return "\n".join([*lines, *_LIMITS, "", *_measured_on(settings)])
+    return "\n".join([*lines, _LIMITS, "", *_measured_on(settings)])
 
 
 _LIMITS = """## What limits each
