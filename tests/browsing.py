@@ -57,8 +57,11 @@ def serving(app: FastAPI, port: int = 0) -> Iterator[str]:
 
 
 @contextmanager
-def opened(browser: Any, url: str, path: str = "", **context: Any) -> Iterator[Any]:
-    """A fresh page at `url`, ready for a question; on leaving: no request elsewhere, no script failed."""
+def opened(browser: Any, url: str, path: str = "", patience: float = LITTLE, **context: Any) -> Iterator[Any]:
+    """A fresh page at `url`, ready for a question; on leaving: no request elsewhere, no script failed.
+
+    Whatever is waited for comes within `patience` milliseconds.
+    """
     strangers: list[str] = []
     failures: list[str] = []
 
@@ -69,7 +72,7 @@ def opened(browser: Any, url: str, path: str = "", **context: Any) -> Iterator[A
     session = browser.new_context(**{"viewport": {"width": 1440, "height": 900}, "locale": "ja-JP", **context})
     session.on("request", requested)
     page = session.new_page()
-    page.set_default_timeout(LITTLE)
+    page.set_default_timeout(patience)
     page.on("pageerror", lambda error: failures.append(str(error)))
     try:
         page.goto(url + path)
