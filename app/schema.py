@@ -106,7 +106,8 @@ class Token:
     """A word of a text: `surface == text[start:end]`; `base` is its dictionary form, `reading` katakana or ''.
 
     `content` is False for words that carry no topic (particles, auxiliaries, する, こと, 何); `place` is True for
-    names of places below countries, `action` for nouns that する makes a verb of.
+    names of places below countries, `action` for nouns that する makes a verb of; `named` says what a name names (人名,
+    地名, 組織名, 一般), and is '' for any other word.
     """
 
     surface: str
@@ -118,6 +119,7 @@ class Token:
     content: bool
     place: bool = False
     action: bool = False
+    named: str = ""
 
     @property
     def mention(self) -> Mention:

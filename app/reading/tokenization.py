@@ -114,6 +114,7 @@ class Tokenizer:
                     content=_is_content(feature.pos1, feature.pos2, base),
                     action=feature.pos3 in ("サ変可能", "サ変形状詞可能"),
                     place=feature.pos3 == "地名" and feature.pos4 != "国",
+                    named=feature.pos3 if feature.pos2 == "固有名詞" else "",
                 )
             )
         return tuple(tokens)
