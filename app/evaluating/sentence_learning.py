@@ -25,8 +25,8 @@ from app.searching.sentence import sentence_spans
 from app.searching.sentence_network import SentenceNetwork, surroundings
 
 HIDDEN, EPOCHS, BATCH, RATE, DECAY, SEED = 12, 20, 128, 3e-3, 1e-2, 0
-# Asking words and nouns that so many questions have get numbers of their own.
-FREQUENT = 100
+# Asking words and nouns of so many articles get numbers of their own: fewer may be what one article is about.
+FREQUENT = 40
 _MEMORY, _SPREAD, _LEAST = 0.9, 0.999, 1e-8  # Adam's
 _WARM = 0.3  # the part of the rounds in which the rate rises
 
@@ -71,14 +71,15 @@ class Learner:
 
     def __init__(self, taught: Sequence[Example]) -> None:
         """Weights by chance, of the words that are frequent in the examples."""
-        asking = Counter(name for example in taught for name in {example.clues.asked.phrase, example.clues.asked.word})
-        nouns = Counter(example.clues.asked.noun for example in taught)
+        used = {(example.article, example.clues.asked) for example in taught}
+        asking = Counter(name for name, _ in {(name, article) for article, asked in used for name in (asked.word, asked.phrase)})
+        nouns = Counter(noun for noun, _ in {(asked.noun, article) for article, asked in used})
         self.asking, self.nouns = (
             {name: row for row, name in enumerate(name for name in sorted(count) if count[name] >= FREQUENT)}
             for count in (asking, nouns)
         )
         random, wide = np.random.default_rng(SEED), len(MEASURES) + 1
-        seen = 4 * wide + 2
+        seen = 3 * wide + 2
         self.weights: Weights = {
             "asking": np.zeros((len(self.asking) + 1, len(KINDS))),
             "nouns": np.zeros((len(self.nouns) + 1, len(KINDS))),
@@ -174,11 +175,8 @@ def _softmax(scores: Numbers) -> Numbers:
 def _last_column(measured: Numbers, seen: Numbers, own: Numbers) -> Numbers:
     """How the loss changes with each sentence's last measure, from how it changes with its surroundings and by itself."""
     wide = measured.shape[1]
-    itself, before, behind, ahead = (seen[:, wide * (block + 1) - 1] for block in range(4))
-    slope = own + itself + ahead
+    itself, before, behind = (seen[:, wide * (block + 1) - 1] for block in range(3))
+    slope = own + itself
     slope[:-1] += before[1:]
     slope[1:] += behind[:-1]
-    second, best = np.argsort(measured[:, -1], kind="stable")[-2:]
-    slope[second] -= ahead[best]
-    slope[best] -= ahead.sum() - ahead[best]
     return np.asarray(slope)

@@ -24,7 +24,7 @@ Numbers = NDArray[np.float64]
 # What a sentence may hold that its question lacks, and so may tell. `counted` is a number with the counter asked for.
 KINDS = ("person", "place", "name", "foreign", "quoted", "date", "number", "counted", "reason", "called")
 # What is measured of every sentence, in this order.
-MEASURES = ("words", "late words", "pairs", "late pairs", "run", "length", "pointing", "without a topic", "noun")
+MEASURES = ("words", "late words", "pairs", "late pairs", "run", "length", "pointing", "without a topic")
 
 # How fast the weight of a late word, or pair of letters, falls with those between it and the end of the question, where
 # Japanese says what is wanted: of 「国分寺駅までの電車の動力は何か」 it is 動力. After so many it is down to 1/e.
@@ -89,7 +89,6 @@ def clues(question: str, sentences: Sequence[str], tokenizer: Tokenizer) -> Clue
             math.log(1 + len(text)) - 4,
             _POINTING.match(text) is not None,
             all(token.surface != "は" for token in found),
-            any(token.base == asked.noun for token in found),
         )
         for text, found, had in zip(said, parsed, held_pairs, strict=True)
     ]

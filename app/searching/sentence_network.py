@@ -1,7 +1,7 @@
 """What clues are worth: a small network, learned by `scripts.learn_sentences`, and what it makes of a question's sentences.
 
-Each sentence is judged beside the ones around it and the best of the others: where the one that shares most with the
-question tells nothing that is asked for, the answer often stands next to it.
+Each sentence is judged beside the ones around it: where the one that shares most with the question tells nothing that is
+asked for, the answer often stands next to it.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ class SentenceNetwork:
         )
 
     def scores(self, clues: Clues) -> Numbers:
-        """`(n,)`, higher for what answers better, of at least two sentences."""
+        """`(n,)`, higher for what answers better."""
         asked = clues.asked
         none = np.zeros(len(KINDS))
         wanted = self._asking.get(asked.phrase, self._asking.get(asked.word, none)) + self._nouns.get(asked.noun, none)
@@ -47,11 +47,8 @@ def open_network() -> SentenceNetwork:
 
 
 def surroundings(measured: Numbers) -> Numbers:
-    """`(n, 4k + 2)` of `(n, k)`: a sentence's own, its neighbours', by how much it is ahead of the best other one; and
-    whether it has a neighbour before and behind."""
+    """`(n, 3k + 2)` of `(n, k)`: a sentence's own, those of the ones before and behind it, and whether there are such."""
     none = np.zeros((1, measured.shape[1]))
-    ordered = np.sort(measured, axis=0)
-    others = np.where(measured == ordered[-1], ordered[-2], ordered[-1])
     has = np.ones((len(measured), 2))
     has[0, 0] = has[-1, 1] = 0
-    return np.hstack([measured, np.vstack([none, measured[:-1]]), np.vstack([measured[1:], none]), measured - others, has])
+    return np.hstack([measured, np.vstack([none, measured[:-1]]), np.vstack([measured[1:], none]), has])
