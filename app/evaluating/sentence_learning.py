@@ -97,8 +97,13 @@ class Learner:
         return total / len(batch), {name: value / len(batch) for name, value in gradient.items()}
 
     def json(self) -> dict[str, Any]:
-        """As `SentenceNetwork` reads it."""
-        rounded = {name: np.round(value, 4).tolist() for name, value in self.weights.items()}
+        """As `SentenceNetwork` reads it; the tables' sign, which is by chance, such that more of what is asked for is better."""
+        weights = {name: value.copy() for name, value in self.weights.items()}
+        if weights["direct"][-1] < 0:
+            last = weights["hidden"][:, len(MEASURES) : -2 : len(MEASURES) + 1]
+            for value in (weights["asking"], weights["nouns"], weights["direct"][-1:], last):
+                value *= -1
+        rounded = {name: (np.round(value, 4) + 0.0).tolist() for name, value in weights.items()}
         tables = {"asking": self.asking, "nouns": self.nouns}
         return rounded | {
             table: {name: rounded[table][row] for name, row in rows.items()} for table, rows in tables.items()
