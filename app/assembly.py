@@ -133,8 +133,9 @@ def open_assistant(
 
 def open_edition(settings: Settings, encoder: Encoder) -> Edition:
     """What a server answers from, the index built or refreshed first if need be. Raises ShuttenError."""
-    build_index(settings, open_library(settings), encoder)
-    return _current_edition(settings, encoder)
+    library = open_library(settings)
+    build_index(settings, library, encoder)
+    return _current_edition(settings, library, encoder)
 
 
 def newer_edition(settings: Settings, encoder: Encoder, edition: Edition) -> Edition | None:
@@ -142,11 +143,12 @@ def newer_edition(settings: Settings, encoder: Encoder, edition: Edition) -> Edi
 
     Raises ShuttenError if it cannot be opened, or was not built from the documents and guides as they are.
     """
-    return None if current_name(settings.index) == edition.index else _current_edition(settings, encoder)
+    same = current_name(settings.index) == edition.index
+    return None if same else _current_edition(settings, open_library(settings), encoder)
 
 
-def _current_edition(settings: Settings, encoder: Encoder) -> Edition:
-    library, name = open_library(settings), current_name(settings.index)
+def _current_edition(settings: Settings, library: Library, encoder: Encoder) -> Edition:
+    name = current_name(settings.index)
     fits = is_current(settings.index, library.sources(), encoder.fingerprint, settings.store)
     generation = open_generation(settings.index, library.documents)
     if not fits or generation.hash != name:  # the documents have changed since, or the index has meanwhile

@@ -18,6 +18,7 @@ from app.answering.assistant import Assistant
 from app.assembly import open_assistant, open_library
 from app.benchmarking import ceiling, processes, workload
 from app.benchmarking.baseline import Baseline
+from app.benchmarking.conditions import ONE_THREAD
 from app.benchmarking.figure import Figure, Goal
 from app.benchmarking.reference_model import reference_folder
 from app.benchmarking.timing import Timed, alternate
@@ -32,14 +33,6 @@ _BATCH = 8  # passages encoded at a time
 _WARM = 6  # answers, for each start of a process
 _SERVED, _ASKED = 3, 10  # how often the page is served at most, and how many questions it is asked
 _MB = 1e6
-# What a program that measures, and what it starts, may use; and compiled modules are kept, as they are unless forbidden.
-ONE_THREAD = {
-    "OMP_NUM_THREADS": "1",
-    "OPENBLAS_NUM_THREADS": "1",
-    "MKL_NUM_THREADS": "1",
-    "TOKENIZERS_PARALLELISM": "false",
-    "PYTHONDONTWRITEBYTECODE": "",
-}
 
 
 class TimedEncoder:

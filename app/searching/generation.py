@@ -139,8 +139,8 @@ def write_generation(
             shutil.rmtree(killed, ignore_errors=True)
         building.mkdir(parents=True)
         write_contents(building, reading, names, encode, began)
-        embedded = EmbeddedStore.open(building)
         if server:
+            embedded = EmbeddedStore.open(building)
             server.describe(building, embedded)
             EmbeddedStore.remove(building)  # what is open stays readable until it is uploaded
         began("hashes")
