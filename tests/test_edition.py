@@ -11,6 +11,7 @@ import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from threading import Event
 from typing import Any
@@ -156,16 +157,17 @@ def test_a_damaged_index_is_not_taken_until_it_is_mended(settings: Settings, ass
 
 
 def test_an_index_of_other_documents_than_there_are_is_not_opened(settings: Settings, encoder: Encoder) -> None:
-    edition = open_edition(settings, encoder)
-    assert newer_edition(settings, encoder, edition) is None
+    open = partial(open_edition, settings, encoder)
+    edition = open(open_library(settings))
+    assert newer_edition(settings, open, edition) is None
     change(settings, OLD, NEW)
     build(settings, encoder)
     change(settings, NEW, NEWER)
     with pytest.raises(IndexForeignError) as caught:
-        newer_edition(settings, encoder, edition)
+        newer_edition(settings, open, edition)
     assert caught.value.code == "index_outdated"
     build(settings, encoder)
-    newer = newer_edition(settings, encoder, edition)
+    newer = newer_edition(settings, open, edition)
     assert newer is not None and newer.prove is not None
     answer = newer.assistant.ask(SIZE).as_json()
     assert "約77平方" in answer["answer"]
