@@ -54,9 +54,10 @@ class Workers:
         self._open, self._index = open, index
         self._free: SimpleQueue[_Worker] = SimpleQueue()
         weakref.finalize(self, _end, self._free).atexit = False  # multiprocessing sees to them then
-        workers = [_Worker(open, index) for _ in range(number)]
+        workers = [_Worker() for _ in range(number)]
         for worker in workers:
             self._free.put(worker)
+            worker.open(open, index)
         try:
             opened, *others = [worker.opened() for worker in workers]
         except (EOFError, OSError) as error:
@@ -78,7 +79,8 @@ class Workers:
             except (EOFError, OSError):
                 _LOG.warning("回答プロセスが終わったので、替わりを起動します (an answering process ended; another takes its place)")
                 worker.end()
-                worker = _Worker(self._open, self._index)  # those that are free already are asked before it
+                worker = _Worker()  # while it opens, those that are free are asked before it
+                worker.open(self._open, self._index)
             finally:
                 self._free.put(worker)
         raise _ended()
@@ -87,12 +89,18 @@ class Workers:
 class _Worker:
     """One process, and this end of its pipe: for one thread at a time. EOFError and OSError: the process is no more."""
 
-    def __init__(self, open: Open, index: str | None) -> None:
+    def __init__(self) -> None:
         self._pipe, theirs = _SPAWN.Pipe()
-        self._process = _SPAWN.Process(target=_work, args=(theirs, open, index), name="worker", daemon=True)
+        self._process = _SPAWN.Process(target=_work, args=(theirs,), name="worker", daemon=True)
         self._process.start()
         theirs.close()  # now the process alone has it
         self._opened: _Opened | None = None
+
+    def open(self, open: Open, index: str | None) -> None:
+        """Let it begin to open an edition. Not by the process's arguments: whole documents would be more than those
+        take before it reads them, and if it ended until then, they would wait for ever."""
+        with suppress(OSError):  # whoever asks it will see
+            self._pipe.send((open, index))
 
     def opened(self) -> _Opened:
         """Wait until it has opened its edition."""
@@ -123,12 +131,13 @@ class _Worker:
             del said  # an error holds this frame, which must not hold the error: else nobody would let go of the workers
 
 
-def _work(pipe: Connection, open: Open, index: str | None) -> None:
-    """What a process does: say what it opened, then answer until nobody asks any more."""
+def _work(pipe: Connection) -> None:
+    """What a process does: open an edition, say so, then answer until nobody asks any more."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches all; the one that serves finishes what it has begun
 
-    found = _tried(open, index)
     with suppress(EOFError, OSError):
+        open, index = pipe.recv()
+        found = _tried(open, index)
         if isinstance(found, Exception):
             pipe.send(found)
             return
