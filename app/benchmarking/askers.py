@@ -23,13 +23,13 @@ from app.benchmarking.timing import alternate
 from app.config import Settings
 from app.searching.embedding import Encoder, Vectors
 
-_ASKERS, _WORKERS = 8, 2
+_ASKERS, _WORKERS = 8, "2"
 _ROUND = 100  # questions, asked by all together; a p99 of fewer were the longest
 
 
 @dataclass(frozen=True, slots=True)
 class Round:
-    """Questions that were asked: the seconds of each, of all, and of every processor that this process used meanwhile."""
+    """Questions that were asked: the seconds that each took, all together, and this process of all processors meanwhile."""
 
     each: Sequence[float]
     whole: float
@@ -76,15 +76,15 @@ class NotingEncoder:
         return time.perf_counter() - start
 
 
-def asked_at_once(ask: Callable[[str], object], questions: Sequence[str], askers: int = _ASKERS) -> Round:
-    """Ask so many at a time, until all are asked."""
+def asked_at_once(ask: Callable[[str], object], questions: Sequence[str]) -> Round:
+    """Ask eight at a time, until all are asked."""
 
     def timed(question: str) -> float:
         start = time.perf_counter()
         ask(question)
         return time.perf_counter() - start
 
-    with ThreadPoolExecutor(askers) as threads:
+    with ThreadPoolExecutor(_ASKERS) as threads:
         start, used = time.perf_counter(), time.process_time()
         each = list(threads.map(timed, questions))
         return Round(each, time.perf_counter() - start, time.process_time() - used)
@@ -98,53 +98,50 @@ def in_one_process(settings: Settings, encoder: Encoder, questions: Sequence[str
     """
     noting = NotingEncoder(encoder)
     assistant = open_assistant(settings, encoder=noting)
-    rounds, alone = [], []
-    for place, some in enumerate(_rounds(questions, number)):
-        done, seconds = asked_at_once(assistant.ask, some), noting.alone()
-        if place:  # the first has made everything warm
-            rounds.append(done)
-            alone.append(seconds)
-    rate = statistics.median(done.rate for done in rounds)
-    ceiling = statistics.median(len(done.each) / spent for done, spent in zip(rounds, alone, strict=True))
-    used = statistics.median(done.used / done.whole for done in rounds)
+    measured = [(asked_at_once(assistant.ask, some), noting.alone()) for some in rounds(questions, number)]
+    asked, alone = zip(*measured[1:], strict=True)  # the first has made everything warm
+    rate, used, p50, p99 = (
+        statistics.median(each)
+        for each in zip(*((one.rate, one.used / one.whole, one.time(50), one.time(99)) for one in asked), strict=True)
+    )
+    ceiling = statistics.median(len(one.each) / spent for one, spent in zip(asked, alone, strict=True))
     yield Figure(
         f"{_ASKERS} askers at once: answers in total", "× the encoder",
-        [spent / done.whole for done, spent in zip(rounds, alone, strict=True)], goal=Goal(0.9, more=True),
+        [spent / one.whole for one, spent in zip(asked, alone, strict=True)], goal=Goal(0.9, more=True),
         limit=f"{rate:.0f} answers a second; the encoder alone, on one thread, could give {ceiling:.0f}. {used:.1f} of "
         f"{os.cpu_count()} cores were used: encoding leaves the interpreter to others, Python is for one thread at a time.",
     )  # fmt: skip
-    p50, p99 = (1000 * statistics.median(done.time(percent) for done in rounds) for percent in (50, 99))
     yield Figure(
-        "– p99 of an answer's time", "× its p50", [done.tail for done in rounds], goal=Goal(5),
-        limit=f"{p50:.0f} ms and {p99:.0f} ms: {_ASKERS} share the cores; encodings a question are none to three.",
+        "– p99 of an answer's time", "× its p50", [one.tail for one in asked], goal=Goal(5),
+        limit=f"{1000 * p50:.0f} ms and {1000 * p99:.0f} ms: {_ASKERS} share the cores, and a question is encoded up to three times.",
     )  # fmt: skip
 
 
 def over_http(settings: Settings, environment: Mapping[str, str], questions: Sequence[str], number: int) -> Iterator[Figure]:
     """The same asked of `chat` and of `chat --workers 2`, in turns; who asks shares the cores with them."""
-    first, *rounds = _rounds(questions, number)
+    first, *others = rounds(questions, number)
+    ways: dict[str, Callable[[list[str]], Round]] = {}
     with ExitStack() as running:
-        ways = {}
-        for workers in (1, _WORKERS):
-            command = [sys.executable, "-m", "app", "chat", "--workers", str(workers), "--feedback", str(settings.feedback)]
+        for workers in ("1", _WORKERS):
+            command = [sys.executable, "-m", "app", "chat", "--workers", workers, "--feedback", str(settings.feedback)]
             command += ["--corpus", str(settings.corpus), "--index", str(settings.index)]
             server = running.enter_context(processes.served(command, environment))
             ways[workers] = partial(asked_at_once, partial(_post, server.url))
-        done = alternate({str(workers): way for workers, way in ways.items()}, rounds, [first])
-    for name, timed in done.items():
+        done = alternate(ways, others, [first])
+    for workers, timed in done.items():
         p50, p99 = (1000 * statistics.median(item.result.time(percent) for item in timed) for percent in (50, 99))
         yield Figure(
-            f"{_ASKERS} askers over HTTP, chat --workers {name}: answers", "a second", [item.result.rate for item in timed],
+            f"{_ASKERS} askers over HTTP, chat --workers {workers}: answers", "a second", [item.result.rate for item in timed],
             limit=f"an answer takes {p50:.0f} ms (p50), {p99:.0f} ms (p99).",
         )  # fmt: skip
 
 
-def _rounds(questions: Sequence[str], number: int) -> list[list[str]]:
-    """So many rounds of different questions and one before them; fewer if there are not so many questions."""
+def rounds(questions: Sequence[str], number: int) -> list[list[str]]:
+    """A round of questions to get warm with, and so many more, no question twice; fewer if there are not so many."""
     different = list(dict.fromkeys(questions))
-    rounds = max(2, min(1 + number, len(different) // _ROUND))
-    some = workload.spread(different, rounds * _ROUND)
-    return [some[place::rounds] for place in range(rounds)]
+    count = max(2, min(1 + number, len(different) // _ROUND))
+    some = workload.spread(different, count * _ROUND)
+    return [some[place::count] for place in range(count)]
 
 
 def _post(url: str, question: str) -> None:
