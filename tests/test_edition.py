@@ -7,6 +7,7 @@ import shutil
 import time
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
+from multiprocessing import active_children
 from pathlib import Path
 from threading import Event
 from typing import Any
@@ -14,7 +15,15 @@ from typing import Any
 import pytest
 
 from app.answering.assistant import Assistant
-from app.assembly import build_index, newer_edition, open_assistant, open_edition, open_encoder, open_library
+from app.assembly import (
+    build_index,
+    newer_edition,
+    open_assistant,
+    open_edition,
+    open_encoder,
+    open_library,
+    open_workers,
+)
 from app.config import Settings
 from app.errors import IndexForeignError
 from app.searching.embedding import Encoder
@@ -141,6 +150,19 @@ def test_an_index_of_other_documents_than_there_are_is_not_opened(settings: Sett
     answer = newer.assistant.ask(SIZE).as_json()
     assert "約77平方" in answer["answer"]
     assert newer.prove(answer).word == "found"
+
+
+def test_a_process_that_takes_anothers_place_answers_from_the_same_edition(
+    settings: Settings, assistant: Assistant, encoder: Encoder
+) -> None:
+    old = answers(assistant)
+    edition = open_workers(settings, 1, open_library(settings))
+    change(settings, OLD, NEW)
+    build(settings, encoder)
+    (process,) = active_children()
+    process.kill()
+    assert json.loads(json.dumps(edition.assistant.ask(SIZE).as_json())) == old[SIZE]
+    assert process not in active_children()
 
 
 def test_a_page_marks_in_the_text_that_its_answer_is_of(
