@@ -44,7 +44,6 @@ from app.searching.generation import (
 from app.searching.retrieval import Retriever
 from app.searching.sentence import answering_sentence
 from app.serving.edition import Edition, Editions, Prover
-from app.serving.workers import Workers
 
 # Texts a call to the encoder, so that progress moves about twice a second.
 _CHUNK = 16
@@ -166,6 +165,8 @@ def open_edition(settings: Settings, encoder: Encoder, library: Library, index: 
 
 def open_workers(settings: Settings, number: int, library: Library, index: str | None = None) -> Edition:
     """The same, answered from by so many processes."""
+    from app.serving.workers import Workers  # it would import multiprocessing for nothing
+
     workers = Workers(partial(_work, settings, library), number, library.documents, index)
     return Edition(workers, _prover(library), workers.index)
 

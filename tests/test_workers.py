@@ -164,6 +164,23 @@ def test_a_question_that_every_process_ends_at(caplog: pytest.LogCaptureFixture)
     assert pids() == before
 
 
+def opens_if_there(file: Path, index: str | None) -> Edition:
+    if file.exists():
+        return opens(index)
+    raise IndexDamagedError("index_damaged", "消えました。")
+
+
+def test_one_that_cannot_be_replaced_is_no_answer(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    (tmp_path / "index").touch()
+    before = pids()
+    workers = Workers(partial(opens_if_there, tmp_path / "index"), 2, ())
+    (tmp_path / "index").unlink()
+    os.kill(min(pids() - before), signal.SIGKILL)
+    for _ in range(6):
+        assert workers.ask("青川").text == FakeAssistant().ask("青川").text
+    assert "[index_damaged] 消えました。" in caplog.text
+
+
 # ── The whole server ────────────────────────────────────────────────────────────────────────────────────────────────────
 
 

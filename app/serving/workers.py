@@ -44,7 +44,7 @@ class _Opened:
 
 
 class Workers:
-    """An assistant (see `edition`) of several processes. They end when nobody holds it, so that nobody asks any more."""
+    """An assistant (see `edition`) of several processes. They end when nobody holds it, and so nobody asks, any more."""
 
     def __init__(self, open: Open, number: int, documents: Sequence[Document], index: str | None = None) -> None:
         """Start `number` processes, and wait until all have opened the index, which was built from `documents`.
@@ -76,8 +76,11 @@ class Workers:
             worker = self._free.get()
             try:
                 return worker.ask(question, tuple(history), id)
-            except (EOFError, OSError):
-                _LOG.warning("回答プロセスが終わったので、替わりを起動します (an answering process ended; another takes its place)")
+            except (EOFError, OSError) as error:
+                _LOG.warning(
+                    "回答プロセスが終わったので、替わりを起動します (an answering process ended; another takes its place) %s",
+                    str(error),  # not the error, which holds the workers
+                )
                 worker.end()
                 worker = _Worker()  # while it opens, those that are free are asked before it
                 worker.open(self._open, self._index)
@@ -110,7 +113,10 @@ class _Worker:
 
     def ask(self, *asked: Any) -> Answer:
         """What its assistant answers."""
-        self.opened()
+        try:
+            self.opened()
+        except ShuttenError as error:  # then it has ended; that is not the answer, which another process may have
+            raise EOFError(f"[{error.code}] {error.message}") from error
         self._pipe.send(asked)
         answer: Answer = self._said()
         return answer
@@ -134,7 +140,6 @@ class _Worker:
 def _work(pipe: Connection) -> None:
     """What a process does: open an edition, say so, then answer until nobody asks any more."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches all; the one that serves finishes what it has begun
-
     with suppress(EOFError, OSError):
         open, index = pipe.recv()
         found = _tried(open, index)
