@@ -79,7 +79,7 @@ class Workers:
             except (EOFError, OSError) as error:
                 _LOG.warning(
                     "回答プロセスが終わったので、替わりを起動します (an answering process ended; another takes its place) %s",
-                    str(error),  # not the error, which holds the workers
+                    repr(error),  # not the error, which holds the workers
                 )
                 worker.end()
                 worker = _Worker()  # while it opens, those that are free are asked before it
