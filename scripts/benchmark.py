@@ -1,8 +1,9 @@
 """What the product costs, beside SentenceTransformer in float32 and a flat FAISS index, measured in turns in one run.
 
-One thread. Writes every figure to --out and a table with what limits each beside it. The first run makes the baseline's
-model in the user's cache (460 MB). With --dataset also what the encoder's 8 bits cost in what is found: float32's
-vectors of a set are made once, which takes long (JaQuAD's development half: some 15 minutes), and kept in --cache.
+One thread, but where eight ask at once. Writes every figure to --out and a table with what limits each beside it. The
+first run makes the baseline's model in the user's cache (460 MB). With --dataset also what the encoder's 8 bits cost in
+what is found: float32's vectors of a set are made once, which takes long (JaQuAD's development half: some 15 minutes),
+and kept in --cache.
 Exit codes: 0 done, 2 bad input, 3 index or model trouble, 4 cannot write.
 """
 

@@ -1,4 +1,4 @@
-"""The product beside the baseline: the encoder, a warm question, a start, and the memory of a served page."""
+"""The product beside the baseline: the encoder, a warm question, a start, the memory of a served page, many at once."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from typing import Any
 
 from app.answering.assistant import Assistant
 from app.assembly import open_assistant, open_library
-from app.benchmarking import ceiling, processes, workload
+from app.benchmarking import askers, ceiling, processes, workload
 from app.benchmarking.baseline import Baseline
 from app.benchmarking.conditions import ONE_THREAD
 from app.benchmarking.figure import Figure, Goal
@@ -76,6 +76,8 @@ def compare(settings: Settings, questions: Sequence[str], number: int) -> Iterat
         text = "".join(document.text for document in open_library(settings).documents)
         yield from _encoding(encoder, baseline, questions, text, number)
         yield from _answering(open_assistant(settings, encoder=encoder), encoder, baseline, questions, number)
+        yield from askers.in_one_process(settings, encoder, questions, number)
+        yield from askers.over_http(settings, {**os.environ, **ONE_THREAD}, questions, number)
 
 
 def _whole_processes(
