@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Callable
-from functools import partial, wraps
+from functools import wraps
 from pathlib import Path
 from typing import Annotated, Any, ParamSpec, TypeVar
 
@@ -109,6 +109,7 @@ def ask(
 def chat(
     host: Annotated[str, typer.Option(help="Address to serve on.")] = "127.0.0.1",
     port: Annotated[int, typer.Option(min=1, max=65535, help="Port to serve on.")] = 7860,
+    workers: Annotated[int, typer.Option(min=1, max=16, help="Processes that answer; more than one beside the one that serves.")] = 1,
     corpus: Corpus = _DEFAULTS.corpus,
     index: Index = _DEFAULTS.index,
     model: Model = _DEFAULTS.model,
@@ -123,17 +124,12 @@ def chat(
     kept = FeedbackStore(feedback)
     if feedback != _DEFAULTS.feedback:  # who names a file wants it; before the model is loaded
         kept.check()
-    from app.assembly import newer_edition, open_edition, open_encoder
-    from app.searching.generation import stamp
-    from app.serving.edition import Editions
+    from app.assembly import open_editions
     from app.serving.server import serve
 
     settings = Settings(corpus, index, model, feedback, store)
     proxy = {"public_host": public_host, "framed_by": framed_by}
-    encoder = open_encoder(model)
-    editions = Editions(open_edition(settings, encoder))
-    editions.follow(partial(stamp, index), partial(newer_edition, settings, encoder))
-    serve(editions, host, port, feedback=kept, **proxy)
+    serve(open_editions(settings, workers), host, port, feedback=kept, workers=workers, **proxy)
 
 
 @cli.command()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import sys
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import partial
 from itertools import islice
@@ -37,12 +37,13 @@ from app.searching.generation import (
     current_name,
     is_current,
     open_generation,
+    stamp,
     write_generation,
     writing,
 )
 from app.searching.retrieval import Retriever
 from app.searching.sentence import answering_sentence
-from app.serving.edition import Edition
+from app.serving.edition import Edition, Editions, Prover
 
 # Texts a call to the encoder, so that progress moves about twice a second.
 _CHUNK = 16
@@ -131,32 +132,60 @@ def open_assistant(
     return _assistant(library, encoder, open_index(settings, library, encoder), threshold, synonyms=synonyms)
 
 
-def open_edition(settings: Settings, encoder: Encoder) -> Edition:
-    """What a server answers from, the index built or refreshed first if need be. Raises ShuttenError."""
-    build_index(settings, open_library(settings), encoder)
-    return _current_edition(settings, encoder)
+def open_editions(settings: Settings, workers: int = 1) -> Editions:
+    """What a server answers from, the index built or refreshed first if need be, and whatever is indexed from then on.
 
-
-def newer_edition(settings: Settings, encoder: Encoder, edition: Edition) -> Edition | None:
-    """The edition of the current generation; None if it is `edition`'s still. Builds nothing.
-
-    Raises ShuttenError if it cannot be opened, or was not built from the documents and guides as they are.
+    With more than one of the `workers`, so many other processes answer, and this one opens neither model nor index.
+    Raises ShuttenError.
     """
-    return None if current_name(settings.index) == edition.index else _current_edition(settings, encoder)
+    alone = workers == 1
+    open = partial(open_edition, settings, open_encoder(settings.model)) if alone else partial(open_workers, settings, workers)
+    editions = Editions(open(open_library(settings)))
+    editions.follow(partial(stamp, settings.index), partial(newer_edition, settings, open))
+    return editions
 
 
-def _current_edition(settings: Settings, encoder: Encoder) -> Edition:
-    library, name = open_library(settings), current_name(settings.index)
-    fits = is_current(settings.index, library.sources(), encoder.fingerprint, settings.store)
-    generation = open_generation(settings.index, library.documents)
-    if not fits or generation.hash != name:  # the documents have changed since, or the index has meanwhile
+def open_edition(settings: Settings, encoder: Encoder, library: Library, index: str | None = None) -> Edition:
+    """The edition of an index, by its hash; without one of the current index, built or refreshed first if need be.
+
+    Raises ShuttenError if it cannot be opened, or was not built from this library.
+    """
+    if index is None:
+        build_index(settings, library, encoder)
+        index = current_name(settings.index) or ""
+    if not is_current(settings.index, library.sources(), encoder.fingerprint, settings.store, index):
         raise IndexForeignError(
             "index_outdated",
             f"索引 {settings.index} はいまの資料から作ったものではありません。`python -m app index` で作り直してください。"
             " (not built from the documents as they are: run `python -m app index`)",
         )
-    prove = partial(verify_answer, evidence=_evidence(library))
-    return Edition(_assistant(library, encoder, generation), prove, generation.hash)
+    generation = open_generation(settings.index, library.documents, index)
+    return Edition(_assistant(library, encoder, generation), _prover(library), generation.hash)
+
+
+def open_workers(settings: Settings, number: int, library: Library, index: str | None = None) -> Edition:
+    """The same, answered from by so many processes."""
+    from app.serving.workers import Workers  # it would import multiprocessing for nothing
+
+    workers = Workers(partial(_work, settings, library), number, library.documents, index)
+    return Edition(workers, _prover(library), workers.index)
+
+
+def newer_edition(settings: Settings, open: Callable[[Library, str], Edition], edition: Edition) -> Edition | None:
+    """The edition of the current generation, as `open` opens it; None if it is `edition`'s still. Builds nothing.
+
+    Raises ShuttenError if it cannot be opened, or was not built from the documents and guides as they are.
+    """
+    index = current_name(settings.index) or ""
+    return None if index == edition.index else open(open_library(settings), index)
+
+
+def _work(settings: Settings, library: Library, index: str | None) -> Edition:
+    return open_edition(settings, open_encoder(settings.model), library, index)
+
+
+def _prover(library: Library) -> Prover:
+    return partial(verify_answer, evidence=_evidence(library))
 
 
 def _assistant(

@@ -28,6 +28,9 @@ class ShuttenError(Exception):
         self.code = code
         self.message = message
 
+    def __reduce__(self) -> tuple[type[ShuttenError], tuple[str, str]]:
+        return type(self), (self.code, self.message)  # it may have to go from one process to another
+
     def as_json(self) -> dict[str, str]:
         """The error object of the contract."""
         return {"code": self.code, "message": self.message}

@@ -1,8 +1,9 @@
 """What the product costs, beside SentenceTransformer in float32 and a flat FAISS index, measured in turns in one run.
 
-One thread. Writes every figure to --out and a table with what limits each beside it. The first run makes the baseline's
-model in the user's cache (460 MB). With --dataset also what the encoder's 8 bits cost in what is found: float32's
-vectors of a set are made once, which takes long (JaQuAD's development half: some 15 minutes), and kept in --cache.
+One thread, but where eight ask at once. Writes every figure to --out and a table with what limits each beside it. The
+first run makes the baseline's model in the user's cache (460 MB). With --dataset also what the encoder's 8 bits cost in
+what is found: float32's vectors of a set are made once, which takes long (JaQuAD's development half: some 15 minutes),
+and kept in --cache.
 Exit codes: 0 done, 2 bad input, 3 index or model trouble, 4 cannot write.
 """
 
@@ -15,6 +16,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
+
+from app.benchmarking.conditions import ONE_THREAD, conditions
 
 if TYPE_CHECKING:
     from app.benchmarking.figure import Figure
@@ -33,24 +36,20 @@ def main(
 ) -> None:
     """Measure, and print the table."""
     load = os.getloadavg()
+    os.environ.update(ONE_THREAD)
     from app.benchmarking.report import figures_table, report
-    from app.errors import OutputError, ShuttenError
+    from app.errors import ShuttenError
+    from app.evaluating.results import write_results
 
     try:
         figures = []
         for figure in _figures(number, corpus, questions, dataset or [], cache):
             typer.echo(f"{figure.what}: {figure.as_json()['ours']['median']:.3g} {figure.unit}", err=True)
             figures.append(figure.as_json())
-        found = {"settings": _settings(number, load), "figures": figures}
-        try:
-            out.parent.mkdir(parents=True, exist_ok=True)
-            out.write_text(json.dumps(found, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
-            out.with_suffix(".md").write_text(report(found), encoding="utf-8")
-        except OSError as error:
-            raise OutputError(
-                "results_unwritable",
-                f"{out} に書けません: {error.strerror}。--out で別の場所を指定してください。 (cannot write)",
-            ) from error
+        settings = {"command": f"python -m scripts.benchmark --number {number}", **conditions(load)}
+        found = {"settings": settings, "figures": figures}
+        figures_json = json.dumps(found, ensure_ascii=False, indent=1) + "\n"
+        write_results({out: figures_json, out.with_suffix(".md"): report(found)}, "--out")
     except ShuttenError as error:
         typer.echo(f"[{error.code}] {error.message}", err=True)
         raise typer.Exit(error.exit_code) from error
@@ -58,12 +57,11 @@ def main(
 
 
 def _figures(number: int, corpus: Path, questions: Path, datasets: list[Path], cache: Path) -> Any:
-    from app.benchmarking.comparison import ONE_THREAD, compare
+    from app.benchmarking.comparison import compare
     from app.config import Settings
     from app.evaluating.dataset import read_dataset
     from app.evaluating.questions import read_questions
 
-    os.environ.update(ONE_THREAD)
     sets = [read_dataset(folder) for folder in datasets]
     asked = [item.question for item in read_questions(questions) if not item.history]
     yield from compare(Settings(corpus), asked, number)
@@ -83,20 +81,6 @@ def _quality(dataset: Any, cache: Path) -> list[Figure]:
     progress = partial(tqdm, desc="符号化中 (encoding)", unit=f"×{BATCH} texts")
     ours, exact = (VectorCache(open_encoder(model), cache, progress) for model in (DEFAULT_MODEL, str(reference_folder())))
     return quality_figures(dataset, ours, exact, partial(tqdm, desc=f"{dataset.name} を検索中 (searching)", unit="query"))
-
-
-def _settings(number: int, load: tuple[float, float, float]) -> dict[str, Any]:
-    from app.evaluating.experiment import surroundings
-
-    names = [line for line in Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines() if line.startswith("model name")]
-    return {
-        "command": f"python -m scripts.benchmark --number {number}",
-        "load_before": [round(item, 2) for item in load],
-        "threads": 1,
-        "processor": names[0].partition(":")[2].strip() if names else None,
-        "cores": os.cpu_count(),
-        **surroundings(),
-    }
 
 
 if __name__ == "__main__":

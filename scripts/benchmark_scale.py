@@ -16,6 +16,8 @@ from typing import Annotated, Any
 
 import typer
 
+from app.benchmarking.conditions import ONE_THREAD, conditions
+
 cli = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
 
 
@@ -31,31 +33,26 @@ def main(
     plot: Annotated[Path, typer.Option(help="Where the curve goes, as SVG.")] = Path("docs/scale.svg"),
 ) -> None:
     """Build, ask, and print the table."""
-    os.environ.update(OMP_NUM_THREADS="1", OPENBLAS_NUM_THREADS="1", MKL_NUM_THREADS="1")
+    os.environ.update(ONE_THREAD)
     load = os.getloadavg()
     from app.benchmarking.scale_report import draw, report, table
-    from app.errors import OutputError, ShuttenError
+    from app.errors import ShuttenError
+    from app.evaluating.results import write_results
 
     try:
         wanted, texts = _sizes(sizes, "--sizes"), _sizes(whole, "--whole")
         found: dict[str, Any] = {
-            "settings": _settings(dataset, questions, load),
+            "settings": {
+                "datasets": [path.resolve().name for path in dataset],
+                "questions of each": questions,
+                **conditions(load),
+            },
             "sizes": _measure(dataset, wanted, questions, cache, folder, whole=False),
             "whole": _measure(dataset, texts, questions, cache, folder, whole=True) if texts else [],
         }
-        try:
-            for path, text in (
-                (out, json.dumps(found, ensure_ascii=False, indent=1) + "\n"),
-                (out.with_suffix(".md"), report(found)),
-                (plot, draw(found["sizes"])),
-            ):
-                path.parent.mkdir(parents=True, exist_ok=True)
-                path.write_text(text, encoding="utf-8")
-        except OSError as error:
-            raise OutputError(
-                "results_unwritable",
-                f"{error.filename} に書けません: {error.strerror}。--out と --plot で別の場所を指定してください。 (cannot write)",
-            ) from error
+        figures_json = json.dumps(found, ensure_ascii=False, indent=1) + "\n"
+        texts_of = {out: figures_json, out.with_suffix(".md"): report(found), plot: draw(found["sizes"])}
+        write_results(texts_of, "--out と --plot")
     except ShuttenError as error:
         typer.echo(f"[{error.code}] {error.message}", err=True)
         raise typer.Exit(error.exit_code) from error
@@ -89,21 +86,6 @@ def _measure(
     cached = VectorCache(encoder, cache, partial(tqdm, desc="符号化中 (encoding)", unit=f"×{BATCH} texts"))
     with TemporaryDirectory(dir=folder) as scratch:
         return list(measure(sample, sizes, encoder, cached, Path(scratch), partial(typer.echo, err=True)))
-
-
-def _settings(datasets: list[Path], questions: int, load: tuple[float, float, float]) -> dict[str, Any]:
-    from app.evaluating.experiment import surroundings
-
-    names = [line for line in Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines() if line.startswith("model name")]
-    return {
-        "datasets": [path.resolve().name for path in datasets],
-        "questions of each": questions,
-        "load_before": [round(item, 2) for item in load],
-        "threads": 1,
-        "processor": names[0].partition(":")[2].strip() if names else None,
-        "cores": os.cpu_count(),
-        **surroundings(),
-    }
 
 
 if __name__ == "__main__":

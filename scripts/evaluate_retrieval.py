@@ -48,6 +48,7 @@ def main(
     """Search test sets, and print how much of what is relevant is found, and where."""
     from app.errors import ShuttenError
     from app.evaluating.dataset import read_dataset
+    from app.evaluating.results import write_results
     from app.evaluating.retrieval_report import cost_table, legs_table, signs_table, summary_table
 
     try:
@@ -61,7 +62,8 @@ def main(
             asked = item if limit is None else item.sample(limit)
             found.append(_search(asked, encoder, wanted, run, runs, reader, sentences, abstention))
         settings = {**_settings(encoder, wanted, limit), "reranker": reader.fingerprint if reader else None}
-        _write(out, {"settings": settings, "sets": found})
+        figures_json = json.dumps({"settings": settings, "sets": found}, ensure_ascii=False, indent=1) + "\n"
+        write_results({out: figures_json}, "--out")
     except ShuttenError as error:
         typer.echo(error.message, err=True)
         raise typer.Exit(error.exit_code) from error
@@ -161,19 +163,6 @@ def _settings(encoder: Encoder, legs: list[str], limit: int | None) -> dict[str,
         "bootstrap": {"resamples": RESAMPLES, "seed": SEED},
         **surroundings(),
     }
-
-
-def _write(out: Path, data: dict[str, Any]) -> None:
-    from app.errors import OutputError
-
-    try:
-        out.parent.mkdir(parents=True, exist_ok=True)
-        out.write_text(json.dumps(data, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
-    except OSError as error:
-        raise OutputError(
-            "results_unwritable",
-            f"{out} に書けません: {error.strerror}。--out で別の場所を指定してください。 (cannot write)",
-        ) from error
 
 
 def _bad(message: str) -> Exception:

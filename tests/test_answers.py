@@ -192,6 +192,13 @@ REFUSED = [
     ("静安区の面積は？", "name_unknown", "この資料に「静安区」は出てきません。"),
     ("虹口の人口は？", "attribute_absent", "虹口は載っていますが、「人口」の記載はありません。"),
     ("徐匯の予算はいくらですか？", "attribute_absent", "徐匯は載っていますが、「予算」の記載はありません。"),
+    # A name for short is not any longer one's.
+    ("外高橋保税区の面積は？", "name_unknown", "この資料に「外高橋保税区」は出てきません。"),
+    ("洋山保税区の重点は？", "name_unknown", "この資料に「洋山保税区」は出てきません。"),
+    # The size of something else is not the zone's.
+    ("虹口の予算規模は？", "attribute_absent", "虹口は載っていますが、「予算規模」の記載はありません。"),
+    ("経済規模が一番大きい区は？", "attribute_absent", "この資料に「経済規模」についての記載はありません。"),
+    ("虹口の緑地の面積は？", "attribute_absent", "虹口は載っていますが、「緑地の面積」の記載はありません。"),
     ("黄浦の市長は誰ですか？", "attribute_absent", "黄浦は載っていますが、「市長」の記載はありません。"),
     ("こんにちは", "out_of_scope", NOT_OURS),
     ("ありがとう", "out_of_scope", NOT_OURS),

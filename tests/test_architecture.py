@@ -33,7 +33,7 @@ STAGES = [
 # The one module of app that knows each engine; what the product is measured beside stands on them by itself.
 DOORS = {
     "fugashi": "app.reading.tokenization",
-    "onnx": "app.searching.network",
+    "onnx": "app.searching.graph",
     "onnxruntime": "app.searching.network",
     "sentence_transformers": "app.searching.sentence_transformer",
     "torch": "app.searching.sentence_transformer",

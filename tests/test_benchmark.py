@@ -8,14 +8,18 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from itertools import chain
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from threading import Barrier
 from typing import Any
 
 import numpy as np
 import pytest
 
-from app.benchmarking import ceiling, processes
+from app.benchmarking import askers, ceiling, processes
+from app.benchmarking.askers import NotingEncoder, Round, asked_at_once
 from app.benchmarking.baseline import Baseline
 from app.benchmarking.comparison import TimedEncoder
 from app.benchmarking.figure import Figure, Goal
@@ -120,6 +124,41 @@ def test_seconds_in_an_encoder_are_counted() -> None:
     assert timed.encode_queries(["abc"]).shape == timed.encode_passages(["abc"]).shape == (1, 2)
     assert (timed.calls, timed.fingerprint) == (2, "lengths")
     assert timed.seconds >= 0.02
+
+
+def test_askers_ask_all_at_once() -> None:
+    together = Barrier(8, timeout=20)  # nobody gets through before eight are there
+    done = asked_at_once(lambda question: (together.wait(), time.sleep(0.02)), [str(number) for number in range(16)])
+    assert len(done.each) == 16
+    assert done.whole >= 2 * 0.02 <= 2 * min(done.each)
+    assert done.rate == 16 / done.whole
+
+
+def test_a_tail_by_hand() -> None:
+    done = Round(each=[1.0] * 98 + [3.0, 5.0, 7.0], whole=10.0, used=1.0)
+    assert (done.time(50), done.time(99), done.tail, done.rate) == (1.0, 5.0, 5.0, 10.1)
+
+
+def test_what_was_encoded_is_encoded_again_alone() -> None:
+    class Slow(CountingEncoder):
+        def encode_queries(self, texts: Any) -> Vectors:
+            time.sleep(0.02)
+            return super().encode_queries(texts)
+
+    noting = NotingEncoder(Slow())
+    with ThreadPoolExecutor() as threads:
+        list(threads.map(noting.encode_queries, [["abc"], ["de", "f"]]))
+    noting.encode_passages(["a passage"])
+    assert sorted(noting.noted) == [["abc"], ["de", "f"]]
+    assert noting.alone() >= 2 * 0.02
+    assert noting.noted == []
+
+
+@pytest.mark.parametrize(("number", "rounds"), [(1, 2), (2, 3), (9, 3)])
+def test_nothing_is_asked_twice(number: int, rounds: int) -> None:
+    found = askers.rounds([f"question {place % 300}" for place in range(900)], number)
+    assert [len(some) for some in found] == [100] * rounds
+    assert len(set(chain(*found))) == 100 * rounds
 
 
 def test_operations_are_counted_by_hand() -> None:
@@ -253,11 +292,16 @@ def test_the_script_end_to_end(cache: Path, tmp_path: Path) -> None:
     assert figures_table(found) in done.stdout
     assert out.with_suffix(".md").read_text(encoding="utf-8") == report(found)
     figures = {item["what"]: item for item in found["figures"]}
-    assert len(figures) == 9
+    assert len(figures) == 13
     whole, encoder, rest = (figures[name]["ours"]["median"] for name in ("question to answer, warm", "– of which the encoder", "– less the encoder"))
     assert 0 < encoder < whole and 0 < rest < whole
     # A page holds more than a single question does.
     assert figures["memory of the served page, at most"]["ours"]["median"] > figures["memory of that process, at most"]["ours"]["median"]
+    many = figures["8 askers at once: answers in total"]
+    assert (many["goal"], many["reached"]) == ("≥ 0.9 × the encoder", many["ours"]["median"] >= 0.9)
+    assert figures["– p99 of an answer's time"]["ours"]["least"] > 1
+    for workers in (1, 2):
+        assert figures[f"8 askers over HTTP, chat --workers {workers}: answers"]["ours"]["median"] > 0
     assert len(found["settings"]["load_before"]) == 3
 
 

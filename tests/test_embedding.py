@@ -22,7 +22,8 @@ from app.assembly import open_encoder
 from app.config import Settings
 from app.errors import ModelError
 from app.searching import network, weights
-from app.searching.embedding import SmallEncoder
+from app.searching.embedding import SmallEncoder, Vectors
+from app.searching.graph import eight_bit_graph, float_graph
 from app.searching.subwords import Subwords
 from app.searching.weights import open_weights
 from tests.conftest import ROOT
@@ -117,7 +118,17 @@ def test_eight_bits_are_near_the_engine_of_the_package(engine: SmallEncoder, ref
     for is_query, encode in ((True, engine.encode_queries), (False, engine.encode_passages)):
         expected = np.stack([reference.encode(text, is_query=is_query) for text in TEXTS])
         cosines = (encode(TEXTS) * expected).sum(axis=1)
-        assert cosines.min() > 0.99, dict(zip(TEXTS, cosines.tolist(), strict=True))
+        assert cosines.min() > 0.998, dict(zip(TEXTS, cosines.tolist(), strict=True))
+
+
+def test_dividing_outgrown_channels_brings_the_vectors_nearer(engine: SmallEncoder, reference: Any) -> None:
+    """Without it the loss is several times as large: 0.003, not 0.0006."""
+    even = {name: np.ones((1, 1, 1), np.float32) for name in float_graph(open_weights())[1]}
+    plain = SmallEncoder()
+    plain._network._session = network._session(eight_bit_graph(open_weights(), even))
+    expected = np.stack([reference.encode(text, is_query=True) for text in TEXTS])
+    lost, lost_without = (1 - (encoder.encode_queries(TEXTS) * expected).sum(axis=1).mean() for encoder in (engine, plain))
+    assert 3 * lost < lost_without
 
 
 def test_texts_are_cut_as_the_package_cuts_them(reference: Any) -> None:
@@ -170,15 +181,19 @@ def test_a_run_that_only_has_the_hash_of_a_piece_is_none(monkeypatch: pytest.Mon
     assert Subwords(small)._pieces_in("ab cb") == [[(2, 3, 0.0)], [], [], [], []]
 
 
+def some_states() -> Vectors:
+    return np.random.default_rng(0).standard_normal((5, 384)).astype(np.float32)
+
+
 def test_what_is_made_of_the_weights_is_kept_and_checked(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
-    made = network._graph(open_weights())
+    made = network._graph(open_weights(), some_states)
     [graph] = (tmp_path / "shutten").glob("*.onnx")
     assert graph.read_bytes() == made
-    monkeypatch.setattr(network, "_build", lambda weights: b"made again")
-    assert network._graph(open_weights()) == made
+    monkeypatch.setattr(network, "_build", lambda weights, sample: b"made again")
+    assert network._graph(open_weights(), some_states) == made
     graph.write_bytes(made[:-1] + b"?")
-    assert network._graph(open_weights()) == b"made again"
+    assert network._graph(open_weights(), some_states) == b"made again"
 
 
 def test_without_a_place_for_it_it_is_made_each_time(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
@@ -217,7 +232,7 @@ def test_a_package_that_is_not_there_is_said(monkeypatch: pytest.MonkeyPatch, pa
 
 
 def test_where_onnxruntime_does_not_run_another_model_is_offered(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(network, "_graph", lambda weights: b"no graph")
+    monkeypatch.setattr(network, "_graph", lambda weights, sample: b"no graph")
     with pytest.raises(ModelError, match="--model") as raised:
         open_encoder("e5-small")
     assert (raised.value.code, raised.value.exit_code) == ("engine_unavailable", 3)

@@ -125,3 +125,7 @@ LIST_CUES = frozenset(
 ONLY_CUES = frozenset(
     "だけ のみ 単独 単体 限定 部分 一部".split()
 )
+# How large anything is, be it land, people or money: of what is said by the noun before.
+SIZES = frozenset("規模 大きさ サイズ スケール".split())
+# Whose measure is the whole's: 「敷地の面積」
+LAND = frozenset("土地 用地 敷地 陸地 区画 開発".split())

@@ -8,7 +8,8 @@ from dataclasses import dataclass, replace
 
 from app.answer import Reason
 from app.answering.expectation import expectations, name_asked
-from app.answering.question_words import COMPARISONS, ONLY_CUES
+from app.answering.question_words import COMPARISONS, LAND, ONLY_CUES, SIZES
+from app.answering.sections import longest_first
 from app.answering.signs import ANSWERS, ANSWERS_UNEXPLAINED, confidence, signs
 from app.answering.thesaurus import LIGHT
 from app.answering.vocabulary import Vocabulary
@@ -25,6 +26,7 @@ _NO_NAMES = frozenset(
 )
 # Behind something that is asked about.
 _OF_IT = re.compile(r"(?:そのもの|自体)?(?:の|は|って|が|とは|について|\?|$|'s| )(?!区)")
+_ALL = re.compile("^(?:全|各|同|当|本|総)")
 # An unknown place is what a question is about if it makes up this share of the words that were not understood.
 PLACE_SHARE = 0.25
 
@@ -54,6 +56,7 @@ class Judge:
         self._noun = vocabulary.sections.noun or "区"
         self._nouns = tuple(noun for noun in vocabulary.sections.nouns if len(noun) > 1)
         self._numbered = vocabulary.numbered
+        self._shortened = vocabulary.sections.shortened
         endings = "|".join(re.escape(word) for word in vocabulary.sections.words)
         self._ending = re.compile(endings) if endings else None
         self._terms = frozenset(token.base for token in tokenizer.tokenize(text) if token.content)
@@ -64,6 +67,7 @@ class Judge:
         return (
             self._unknown_name(question, plan)
             or self._part_of_zone(question, plan)
+            or self._other_measure(question, plan)
             or self._of_document(question, plan)
             or self._nothing_asked(plan)
         )
@@ -127,7 +131,13 @@ class Judge:
         return None
 
     def _longer_name(self, question: str, plan: Plan, mention: Mention) -> Mention | None:
-        """A zone's name with one more character before it, which is another name: 南鷺ノ瀬 is not 鷺ノ瀬."""
+        """A zone's name with more before it, which is another name: 南鷺ノ瀬 is not 鷺ノ瀬, and nor is any 保税区 that is
+        called so by a word of its own the one that is called 保税区 for short."""
+        for name, short in self._shortened:
+            if name in plan.subjects and question[mention.end :].startswith(short):
+                start = self._nouns_before(question, mention.end)
+                if start < mention.end and normalize(question[start : mention.end]).text not in self._text:
+                    return Mention(question[start : mention.end + len(short)], start, mention.end + len(short))
         for name in plan.subjects:
             end = mention.end + len(name)
             longer = normalize(question[mention.start : end]).text
@@ -197,6 +207,32 @@ class Judge:
                 return Refused("attribute_absent", mention, word=attribute.name)
             return Refused("name_unknown", mention)
         return None
+
+    def _other_measure(self, question: str, plan: Plan) -> Refused | None:
+        """A measure of something that the documents do not write, or a size that need not be the zone's: 「虹口の緑地面積」「経済規模」."""
+        attribute = self._attributes.get(plan.attribute or "")
+        if attribute is None or not attribute.measured:
+            return None
+        words = longest_first(normalize(word).text for word in attribute.words.get("ja", ()))
+        for mention in plan.leftover:
+            behind = normalize(question[mention.end :])
+            asked = re.match(f"の?({words.pattern})", behind.text)
+            last, written = self._tokenizer.tokenize(mention.value)[-1], normalize(mention.value).text
+            whole = last.base in LAND or _ALL.sub("", written) in self._nouns
+            if asked is None or whole or not last.pos.startswith(("名詞", "接尾辞")):
+                continue
+            if asked[1] in SIZES or written not in self._text:
+                end = mention.end + behind.raw_span(*asked.span())[1]
+                return Refused("attribute_absent", Mention(question[mention.start : end], mention.start, end))
+        return None
+
+    def _nouns_before(self, question: str, end: int) -> int:
+        """Where the nouns begin that end there, with nothing between them."""
+        start = end
+        for token in reversed(self._tokenizer.tokenize(question)):
+            if token.end == start and token.pos.startswith(("名詞", "接尾辞", "接頭辞")):
+                start = token.start
+        return start
 
     def _of_document(self, question: str, plan: Plan) -> Refused | None:
         """What is stated of the document as a whole, asked of a zone: 「白砂の予算は」 where one fund pays for all; and the

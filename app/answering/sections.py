@@ -40,6 +40,14 @@ class Sections:
         self.noun = _fold(next((guide.noun for guide in guides if guide.noun), ""))
         self.nouns = frozenset(_fold(noun) for guide in guides for noun in guide.nouns)
         self.words = _section_words(headings, self.noun, tokenizer)
+        # Names that are the end of the whole one: 保税区 of 総合保税区.
+        self.shortened = tuple(
+            (name, word)
+            for guide in guides
+            for name, words in guide.names.items()
+            for word in words
+            if word != name and name.endswith(word)
+        )
         groups = [
             (re.compile(rf"(?<!\d){re.escape(_fold(word))}"), tuple(name for name in self.names if name in group))
             for guide in guides

@@ -16,7 +16,7 @@ from app.searching.dense_index import Mask, Rows
 from app.searching.embedding import Vectors
 from app.searching.fusion import DENSE, Leg, fuse
 from app.searching.generation import Generation, open_generation
-from app.searching.lexical_index import LexicalIndex, bigram_terms
+from app.searching.lexical_index import LexicalIndex, best_places, bigram_terms
 from app.searching.postings import Postings
 from app.searching.query import question_terms
 from app.searching.retrieval import CANDIDATES, WEIGHTS, Retriever
@@ -204,10 +204,7 @@ def _added_up(postings: Postings, terms: Sequence[str], k: int) -> Rows:
         if number is not None:
             rows, values = postings.of(number)
             scores[rows] += values
-    found = np.flatnonzero(scores > 0)
-    if len(found) > k:
-        found = found[scores[found] >= np.partition(scores[found], -k)[-k]]
-    return found[np.lexsort((found, -scores[found]))][:k]
+    return best_places(scores, k)
 
 
 def _timed(work: Callable[[int], object], numbers: Sequence[int]) -> list[float]:

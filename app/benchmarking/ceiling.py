@@ -28,7 +28,7 @@ def most_operations() -> float:
     import onnxruntime
     from onnx import TensorProto, helper, numpy_helper
 
-    numbers = np.random.default_rng(0).integers(-63, 64, (_SIDE, _SIDE)).astype(np.int8)
+    numbers = np.random.default_rng(0).integers(-127, 128, (_SIDE, _SIDE)).astype(np.int8)
     constants = [numpy_helper.from_array(numbers, "numbers"), numpy_helper.from_array(np.ones(1, np.float32), "step")]
     node = helper.make_node("DynamicQuantizeMatMul", ["x", "numbers", "step"], ["y"], domain="com.microsoft")
     shape = [_ROWS, _SIDE]

@@ -31,6 +31,15 @@ class Finished:
     said: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Served:
+    """A server that is ready, after so many seconds."""
+
+    url: str
+    pid: int
+    seconds: float
+
+
 def run(command: Sequence[str], environment: Mapping[str, str], given: str = "") -> Finished:
     """Run a command to its end, `given` on its standard input. Raises EngineError with what it said if it fails.
 
@@ -61,22 +70,28 @@ def seconds_of_imports(command: Sequence[str], environment: Mapping[str, str]) -
     return sum(map(int, re.findall(r"^import time: +(\d+) \|", said, re.MULTILINE))) / 1e6
 
 
-def serve(command: Sequence[str], environment: Mapping[str, str], questions: Sequence[str]) -> Finished:
-    """Serve the page, visit it and ask: the seconds until it is ready, and what the server and its children held at most.
-
-    `command` is told its port behind `--port`, and says one line when it is ready.
-    """
+@contextmanager
+def served(command: Sequence[str], environment: Mapping[str, str]) -> Iterator[Served]:
+    """A server; it ends with the context. `command` is told its port behind `--port`, and says one line when it is ready."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
     start = time.perf_counter()
-    with _ended(subprocess.Popen([*command, "--port", str(port)], stdout=subprocess.PIPE, env=environment)) as server:
-        assert server.stdout is not None
-        if not server.stdout.readline():
-            raise _failed(command, "it did not start")
-        ready = time.perf_counter() - start
-        _visit(f"http://127.0.0.1:{port}/", questions)
-        return Finished(ready, sum(map(_peak, _family(server.pid))))
+    with subprocess.Popen([*command, "--port", str(port)], stdout=subprocess.PIPE, env=environment) as server:
+        try:
+            assert server.stdout is not None
+            if not server.stdout.readline():
+                raise _failed(command, "it did not start")
+            yield Served(f"http://127.0.0.1:{port}/", server.pid, time.perf_counter() - start)
+        finally:
+            server.terminate()
+
+
+def serve(command: Sequence[str], environment: Mapping[str, str], questions: Sequence[str]) -> Finished:
+    """Serve the page, visit it and ask: the seconds until it is ready, and what the server and its children held at most."""
+    with served(command, environment) as server:
+        _visit(server.url, questions)
+        return Finished(server.seconds, sum(map(_peak, _family(server.pid))))
 
 
 def _visit(url: str, questions: Sequence[str]) -> None:
@@ -113,15 +128,6 @@ def _family(pid: int) -> list[int]:
 def _peak(pid: int) -> int:
     found = re.search(r"VmHWM:\s+(\d+) kB", Path(f"/proc/{pid}/status").read_text())
     return int(found.group(1)) * 1024 if found else 0
-
-
-@contextmanager
-def _ended(process: subprocess.Popen[bytes]) -> Iterator[subprocess.Popen[bytes]]:
-    with process:
-        try:
-            yield process
-        finally:
-            process.terminate()
 
 
 def _failed(command: Sequence[str], said: str) -> EngineError:

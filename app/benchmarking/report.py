@@ -37,7 +37,7 @@ def report(found: Mapping[str, Any]) -> str:
         "",
         f"Written by `{settings['command']}`; every sample's spread is in `docs/benchmark.json`. **B** is what quick starts do:",
         "the same weights in float32 by `SentenceTransformer` on torch, and a flat FAISS index. Medians; ours and B's runs take",
-        "turns; one thread each.",
+        "turns; one thread each, but where eight ask at once.",
         "",
         figures_table(found, markdown=True),
         "",

@@ -76,13 +76,12 @@ def stamp(index: Path) -> tuple[int, int] | None:
     return found.st_ino, found.st_mtime_ns
 
 
-def is_current(index: Path, sources: Sources, model: str, store: str = "") -> bool | None:
-    """Whether the index was built from these sources: None if there is no index yet.
+def is_current(index: Path, sources: Sources, model: str, store: str = "", name: str | None = None) -> bool | None:
+    """Whether the current generation, or the one of that name, was built from these sources: None if there is none yet.
 
     Raises IndexForeignError if it is of another version, model or store, IndexDamagedError if that cannot be told.
     """
-    name = current_name(index)
-    if name is None:
+    if (name := current_name(index) if name is None else name) is None:
         return None
     manifest = _manifest(index / name)
     if (manifest.get("format"), manifest.get("version")) != (FORMAT, __version__):
@@ -107,12 +106,12 @@ def is_current(index: Path, sources: Sources, model: str, store: str = "") -> bo
     return all(manifest.get(key) == value for key, value in sources.as_json().items())
 
 
-def open_generation(index: Path, documents: tuple[Document, ...]) -> Generation:
-    """Open and verify the current generation, in the store it was built in.
+def open_generation(index: Path, documents: tuple[Document, ...], name: str | None = None) -> Generation:
+    """Open and verify the current generation, or the one of that name, in the store it was built in.
 
     Raises IndexDamagedError if a byte of it is not what was written, EngineError if the store is not in order.
     """
-    folder = index / (current_name(index) or "")
+    folder = index / (name or current_name(index) or "")
     _verify(folder)
     return Generation(folder.name, *open_contents(folder, documents), _store(folder))
 
@@ -139,8 +138,8 @@ def write_generation(
             shutil.rmtree(killed, ignore_errors=True)
         building.mkdir(parents=True)
         write_contents(building, reading, names, encode, began)
-        embedded = EmbeddedStore.open(building)
         if server:
+            embedded = EmbeddedStore.open(building)
             server.describe(building, embedded)
             EmbeddedStore.remove(building)  # what is open stays readable until it is uploaded
         began("hashes")

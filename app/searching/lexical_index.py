@@ -97,7 +97,7 @@ class LexicalIndex:
             return np.empty(0, dtype=np.int64), np.empty(0, dtype=np.float32)
         rows, sums = self._candidates(clauses, k, allowed)
         scores = sums / self._ceiling(numbers)
-        best = _best(scores, k)
+        best = best_places(scores, k)
         return rows[best], scores[best]
 
     def find(self, terms: Sequence[Term], k: int, allowed: Mask | None = None) -> tuple[Rows, Scores, Scores]:
@@ -114,7 +114,7 @@ class LexicalIndex:
             clauses.append(clause)
             ceiling += term.weight * (highest or idf(passages, 0))
         rows, sums = self._candidates(clauses, k, allowed) if clauses else (np.empty(0, dtype=np.int64), none)
-        best = _best(sums, k)
+        best = best_places(sums, k)
         rows, sums = rows[best], sums[best]
         covered, rarity = np.zeros(len(rows), dtype=np.float32), 0.0
         for clause in clauses:
@@ -214,7 +214,7 @@ def _promising(total: Scores, clauses: Sequence[_Clause], k: int) -> Rows:
     return np.flatnonzero((total > 0) & (total >= least - slack)) if rows is None else rows
 
 
-def _best(scores: Scores, k: int) -> Rows:
+def best_places(scores: Scores, k: int) -> Rows:
     """The places of the `k` best scores above 0, best first, ties in order."""
     places = np.flatnonzero(scores > 0)
     if len(places) > k:  # whoever ties with the last one stays until the order decides

@@ -28,7 +28,7 @@ _STATIC = Path(__file__).parent / "static"
 _SCRIPTS = ("texts", "source", "records", "conversation")
 _FONTS = ["Hiragino Sans", "Noto Sans JP", "Noto Sans CJK JP", "Yu Gothic UI", "Meiryo", "sans-serif"]
 _QUEUE = 64
-_WORKERS = 4
+_AT_ONCE = 4  # requests, or two for each worker: the next is there when it is done with one
 _MOST_TURNS = 200
 _MOST_TOLD = 10  # turns of one reply: a long conversation is told some turns at a time
 # The page's script asks by the event `ask`, and finds the reply in the other component.
@@ -36,12 +36,12 @@ _CONNECT = "window.shutten.connect(element, (request) => trigger('ask', request)
 _DELIVER = "watch('value', () => window.shutten.deliver(element));"
 
 
-def mount(app: FastAPI, editions: Editions) -> FastAPI:
+def mount(app: FastAPI, editions: Editions, workers: int = 1) -> FastAPI:
     """Serve the page at `/` of `app`, behind whatever routes and middleware it has already."""
     scripts = "".join((_STATIC / f"{name}.js").read_text(encoding="utf-8") for name in _SCRIPTS)
     gr.mount_gradio_app(
         app,
-        build(editions),
+        build(editions, workers),
         path="/",
         theme=gr.themes.Base(font=_FONTS, font_mono=["ui-monospace", "monospace"]),
         css=(_STATIC / "page.css").read_text(encoding="utf-8"),
@@ -58,7 +58,7 @@ def mount(app: FastAPI, editions: Editions) -> FastAPI:
     return app
 
 
-def build(editions: Editions) -> gr.Blocks:
+def build(editions: Editions, workers: int = 1) -> gr.Blocks:
     """The page: conversation on one side, source on the other."""
     page: gr.Blocks = gr.Blocks(title=rendering.TITLE, analytics_enabled=False, fill_width=True, fill_height=True)
     with page:
@@ -68,7 +68,7 @@ def build(editions: Editions) -> gr.Blocks:
         quiet = {"api_visibility": "private", "show_progress": "hidden", "trigger_mode": "multiple"}
         desk.ask(_answering(editions), None, reply, **quiet)
         gr.api(_endpoint(editions), api_name="ask")
-    page.queue(max_size=_QUEUE, default_concurrency_limit=_WORKERS)
+    page.queue(max_size=_QUEUE, default_concurrency_limit=max(_AT_ONCE, 2 * workers))
 
     def show(edition: Edition) -> None:
         known = edition.assistant

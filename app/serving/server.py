@@ -33,11 +33,13 @@ def create_app(
     feedback: FeedbackStore | None = None,
     public_host: str = "",
     framed_by: str = "",
+    workers: int = 1,
 ) -> FastAPI:
     """The whole application. `host`: what it will listen on; `more_hosts`: further names it is reached by.
 
     `feedback` keeps what people say of answers. Without it there is no such route; without a prover none that proves.
-    `public_host` and `framed_by`: where a proxy with https stands in front, see `Protection`.
+    `public_host` and `framed_by`: where a proxy with https stands in front, see `Protection`. `workers`: how many
+    questions the assistants answer at a time.
     """
     from app.serving import chat_page
     from app.serving.description import DESCRIPTION_URL, describe
@@ -52,7 +54,7 @@ def create_app(
     if feedback is not None:
         add_feedback(app, feedback)
     describe(app)
-    chat_page.mount(app, editions)
+    chat_page.mount(app, editions, workers)
     app.add_middleware(Protection, host=host, more_hosts=more_hosts, public_host=public_host, framed_by=framed_by)
     return app
 
@@ -83,6 +85,7 @@ def serve(
     feedback: FeedbackStore | None = None,
     public_host: str = "",
     framed_by: str = "",
+    workers: int = 1,
 ) -> None:
     """Serve until interrupted; answers in flight get some seconds to finish. Says on stdout when it is ready.
 
@@ -102,7 +105,7 @@ def serve(
 
     with listening:
         config = uvicorn.Config(
-            create_app(editions, host, feedback=feedback, public_host=public_host, framed_by=framed_by),
+            create_app(editions, host, feedback=feedback, public_host=public_host, framed_by=framed_by, workers=workers),
             log_level="warning",
             access_log=False,
             proxy_headers=False,
