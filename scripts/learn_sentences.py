@@ -29,8 +29,9 @@ def main(
     import numpy as np
     from tqdm import tqdm
 
-    from app.errors import BatchError, OutputError, ShuttenError
+    from app.errors import BatchError, ShuttenError
     from app.evaluating.dataset import read_dataset
+    from app.evaluating.results import write_results
     from app.evaluating.retrieval_measures import estimate
     from app.evaluating.sentence_learning import SEED, as_text, examples, hits, learn
     from app.searching.sentence_network import PATH, SentenceNetwork
@@ -53,12 +54,7 @@ def main(
             judged += hits(SentenceNetwork(learner.json()), [example for example in found if example.article in asked]).tolist()
         (one,) = estimate(np.array(judged, dtype=np.float64)[:, None])
         learner = learn(found, partial(tqdm, desc="全体を学習中 (learning)"))
-        try:
-            target.write_text(as_text(learner.json()), encoding="utf-8")
-        except OSError as error:
-            raise OutputError(
-                "network_unwritable", f"{target} に書けません: {error.strerror}。--out で別の場所を指定してください。 (cannot write)"
-            ) from error
+        write_results({target: as_text(learner.json())}, "--out")
     except ShuttenError as error:
         typer.echo(error.message, err=True)
         raise typer.Exit(error.exit_code) from error
