@@ -46,7 +46,8 @@ def main(
         for figure in _figures(number, corpus, questions, dataset or [], cache):
             typer.echo(f"{figure.what}: {figure.as_json()['ours']['median']:.3g} {figure.unit}", err=True)
             figures.append(figure.as_json())
-        settings = {"command": f"python -m scripts.benchmark --number {number}", **conditions(load)}
+        sets = "".join(f" --dataset …/{folder.resolve().name}" for folder in dataset or [])
+        settings = {"command": f"python -m scripts.benchmark --number {number}{sets}", **conditions(load)}
         found = {"settings": settings, "figures": figures}
         figures_json = json.dumps(found, ensure_ascii=False, indent=1) + "\n"
         write_results({out: figures_json, out.with_suffix(".md"): report(found)}, "--out")
