@@ -121,6 +121,19 @@ def test_eight_bits_are_near_the_engine_of_the_package(engine: SmallEncoder, ref
         assert cosines.min() > 0.998, dict(zip(TEXTS, cosines.tolist(), strict=True))
 
 
+@pytest.mark.parametrize("processor", ["flags : fpu avx2 avx512_vnni\n", "flags : fpu avx2\n", None])
+def test_vectors_do_not_depend_on_the_processor(
+    engine: SmallEncoder, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, processor: str | None
+) -> None:
+    """Sums are exact either way; where nothing tells what the processor is, by the slower one."""
+    if processor is not None:
+        (tmp_path / "cpuinfo").write_text(processor)
+    monkeypatch.setattr(network, "_PROCESSOR", tmp_path / "cpuinfo")
+    assert network._has_vnni() == (processor is not None and "vnni" in processor)
+    if not network._has_vnni():  # the other way would overflow on a processor without it
+        assert (SmallEncoder().encode_queries(TEXTS) == engine.encode_queries(TEXTS)).all()
+
+
 def test_dividing_outgrown_channels_brings_the_vectors_nearer(engine: SmallEncoder, reference: Any) -> None:
     """Without it the loss is several times as large: 0.003, not 0.0006."""
     even = {name: np.ones((1, 1, 1), np.float32) for name in float_graph(open_weights())[1]}
