@@ -23,8 +23,8 @@ from app.searching.weights import SHA256, Weights
 
 # Changes with what is made of the same weights.
 VERSION = 3
-# x86 processors without VNNI add products of 8 bit up in 16, where they overflow, unless this is set: then every machine
-# gets the same numbers (tried on an emulated Haswell). Those with VNNI would take nearly twice as long by it.
+# x86 processors without VNNI add products of 8 bit up in 16, where they overflow, unless this is set: then their sums are
+# exact as well (tried on an emulated Haswell). Those with VNNI would take nearly twice as long by it.
 _PRECISE = "session.x64quantprecision"
 _PROCESSOR = Path("/proc/cpuinfo")
 # onnxruntime has a sum and its normalisation as one operator, too; that takes five times as long, a fifth of a passage.
