@@ -217,9 +217,10 @@ class Judge:
         for mention in plan.leftover:
             behind = normalize(question[mention.end :])
             asked = re.match(f"の?({words.pattern})", behind.text)
+            if asked is None:
+                continue
             last, written = self._tokenizer.tokenize(mention.value)[-1], normalize(mention.value).text
-            whole = last.base in LAND or _ALL.sub("", written) in self._nouns
-            if asked is None or whole or not last.pos.startswith(("名詞", "接尾辞")):
+            if last.base in LAND or _ALL.sub("", written) in self._nouns or not last.pos.startswith(("名詞", "接尾辞")):
                 continue
             if asked[1] in SIZES or written not in self._text:
                 end = mention.end + behind.raw_span(*asked.span())[1]
