@@ -9,7 +9,6 @@ Exit codes: 0 done, 2 bad input, 3 index or model trouble, 4 cannot write.
 
 from __future__ import annotations
 
-import json
 import os
 from functools import partial
 from pathlib import Path
@@ -39,7 +38,7 @@ def main(
     os.environ.update(ONE_THREAD)
     from app.benchmarking.report import figures_table, report
     from app.errors import ShuttenError
-    from app.evaluating.results import write_results
+    from app.evaluating.results import results_text, write_results
 
     try:
         figures = []
@@ -49,8 +48,7 @@ def main(
         sets = "".join(f" --dataset …/{folder.resolve().name}" for folder in dataset or [])
         settings = {"command": f"python -m scripts.benchmark --number {number}{sets}", **conditions(load)}
         found = {"settings": settings, "figures": figures}
-        figures_json = json.dumps(found, ensure_ascii=False, indent=1) + "\n"
-        write_results({out: figures_json, out.with_suffix(".md"): report(found)}, "--out")
+        write_results({out: results_text(found), out.with_suffix(".md"): report(found)}, "--out")
     except ShuttenError as error:
         typer.echo(f"[{error.code}] {error.message}", err=True)
         raise typer.Exit(error.exit_code) from error

@@ -8,7 +8,6 @@ Exit codes: 0 done, 2 bad input, 3 index or model trouble, 4 cannot write.
 
 from __future__ import annotations
 
-import json
 import os
 from functools import partial
 from pathlib import Path
@@ -37,7 +36,7 @@ def main(
     load = os.getloadavg()
     from app.benchmarking.scale_report import draw, report, table
     from app.errors import ShuttenError
-    from app.evaluating.results import write_results
+    from app.evaluating.results import results_text, write_results
 
     try:
         wanted, texts = _sizes(sizes, "--sizes"), _sizes(whole, "--whole")
@@ -50,8 +49,7 @@ def main(
             "sizes": _measure(dataset, wanted, questions, cache, folder, whole=False),
             "whole": _measure(dataset, texts, questions, cache, folder, whole=True) if texts else [],
         }
-        figures_json = json.dumps(found, ensure_ascii=False, indent=1) + "\n"
-        texts_of = {out: figures_json, out.with_suffix(".md"): report(found), plot: draw(found["sizes"])}
+        texts_of = {out: results_text(found), out.with_suffix(".md"): report(found), plot: draw(found["sizes"])}
         write_results(texts_of, "--out と --plot")
     except ShuttenError as error:
         typer.echo(f"[{error.code}] {error.message}", err=True)

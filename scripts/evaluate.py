@@ -8,7 +8,6 @@ Exit codes: 0 done, 2 bad input, 3 index or model trouble, 4 cannot write.
 
 from __future__ import annotations
 
-import json
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -155,15 +154,15 @@ def _show(
 
 def _draw(file: Path, curves: Mapping[Half, RiskCoverage]) -> None:
     from app.evaluating.curve import draw
+    from app.evaluating.results import write_results
 
-    try:
-        file.write_text(draw({f"{which} half": curve for which, curve in curves.items()}), encoding="utf-8")
-    except OSError as error:
-        raise _unwritable(file, error, "--risk-coverage") from error
+    write_results({file: draw({f"{which} half": curve for which, curve in curves.items()})}, "--risk-coverage")
     typer.echo(f"Risk by coverage: {file}", err=True)
 
 
 def _prepare(out: Path, option: str) -> None:
+    from app.evaluating.results import unwritable
+
     # Before the questions are asked: a run of minutes must not end with nowhere to go.
     existed = out.exists()
     try:
@@ -173,13 +172,14 @@ def _prepare(out: Path, option: str) -> None:
         if not existed:
             out.unlink()
     except OSError as error:
-        raise _unwritable(out, error, option) from error
+        raise unwritable(out, error, option) from error
 
 
 def _write(
     out: Path, experiment: Experiment, halves: tuple[Half, ...], curves: Mapping[Half, RiskCoverage]
 ) -> None:
     from app.evaluating.report import figures
+    from app.evaluating.results import results_text, write_results
 
     halved = {which: _of(experiment, which) for which in halves}
     data: dict[str, Any] = {
@@ -191,10 +191,7 @@ def _write(
     }
     if experiment.forced:
         data["risk_coverage"] = {which: _curve_json(experiment, which, curve) for which, curve in curves.items()}
-    try:
-        out.write_text(json.dumps(data, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
-    except OSError as error:
-        raise _unwritable(out, error, "--out") from error
+    write_results({out: results_text(data)}, "--out")
 
 
 def _curve_json(experiment: Experiment, which: Half, curve: RiskCoverage) -> dict[str, Any]:
@@ -222,15 +219,6 @@ def _judged(outcome: Outcome) -> dict[str, Any]:
     from app.evaluating.metrics import judgements
 
     return {**outcome_json(outcome), "right": judgements(outcome.question, outcome.response)}
-
-
-def _unwritable(out: Path, error: OSError, option: str) -> Exception:
-    from app.errors import OutputError
-
-    return OutputError(
-        "results_unwritable",
-        f"{out} に書けません: {error.strerror}。{option} で別の場所を指定してください。 (cannot write)",
-    )
 
 
 if __name__ == "__main__":

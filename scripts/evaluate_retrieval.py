@@ -7,7 +7,6 @@ Exit codes: 0 done, 2 bad input, 3 index or model trouble, 4 cannot write.
 
 from __future__ import annotations
 
-import json
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -48,7 +47,7 @@ def main(
     """Search test sets, and print how much of what is relevant is found, and where."""
     from app.errors import ShuttenError
     from app.evaluating.dataset import read_dataset
-    from app.evaluating.results import write_results
+    from app.evaluating.results import results_text, write_results
     from app.evaluating.retrieval_report import cost_table, legs_table, signs_table, summary_table
 
     try:
@@ -62,8 +61,7 @@ def main(
             asked = item if limit is None else item.sample(limit)
             found.append(_search(asked, encoder, wanted, run, runs, reader, sentences, abstention))
         settings = {**_settings(encoder, wanted, limit), "reranker": reader.fingerprint if reader else None}
-        figures_json = json.dumps({"settings": settings, "sets": found}, ensure_ascii=False, indent=1) + "\n"
-        write_results({out: figures_json}, "--out")
+        write_results({out: results_text({"settings": settings, "sets": found})}, "--out")
     except ShuttenError as error:
         typer.echo(error.message, err=True)
         raise typer.Exit(error.exit_code) from error
