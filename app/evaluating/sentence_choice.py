@@ -2,17 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
 
-from app.evaluating.dataset import Dataset, Span
+from app.evaluating.dataset import Dataset, Query, Span
 from app.evaluating.retrieval_measures import estimate
 from app.reading.tokenization import Tokenizer
+from app.schema import Passage
 from app.searching.sentence import answering_sentence, sentence_spans
 
 Choice = Callable[[str, str], Span]
+Marked = tuple[Query, Passage]
+
+
+def marked(dataset: Dataset) -> list[Marked]:
+    """The queries that mark an answer in the one passage that is relevant to them, each with it."""
+    passages = {passage.passage_id: passage for passage in dataset.reading.passages}
+    return [
+        (query, passages[next(iter(query.relevant))])
+        for query in dataset.queries
+        if query.spans and len(query.relevant) == 1
+    ]
+
+
+def holds(sentence: Span, answers: Sequence[Span]) -> bool:
+    """Whether a sentence holds one of some answers as a whole."""
+    return any(sentence[0] <= start and end <= sentence[1] for start, end in answers)
 
 
 def sentence_json(dataset: Dataset, tokenizer: Tokenizer) -> dict[str, Any] | None:
@@ -20,8 +37,7 @@ def sentence_json(dataset: Dataset, tokenizer: Tokenizer) -> dict[str, Any] | No
 
     None if no query marks an answer in its passage.
     """
-    texts = {passage.passage_id: passage.text for passage in dataset.reading.passages}
-    asked = [query for query in dataset.queries if query.spans and len(query.relevant) == 1]
+    asked = marked(dataset)
     if not asked:
         return None
     choices: dict[str, Choice] = {
@@ -30,11 +46,7 @@ def sentence_json(dataset: Dataset, tokenizer: Tokenizer) -> dict[str, Any] | No
     }
     found: dict[str, Any] = {"queries": len(asked)}
     for name, choose in choices.items():
-        right = [_holds(choose(query.text, text), query.spans) for query in asked for text in [texts[next(iter(query.relevant))]]]
+        right = [holds(choose(query.text, passage.text), query.spans) for query, passage in asked]
         (one,) = estimate(np.array(right, dtype=np.float64)[:, None])
         found[name] = {"value": one.value, "low": one.low, "high": one.high}
     return found
-
-
-def _holds(sentence: Span, answers: tuple[Span, ...]) -> bool:
-    return any(sentence[0] <= start and end <= sentence[1] for start, end in answers)

@@ -18,11 +18,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from app.errors import BatchError
-from app.evaluating.dataset import Dataset, Query
+from app.evaluating.dataset import Dataset
+from app.evaluating.sentence_choice import Marked, holds, marked
 from app.reading.tokenization import Tokenizer
 from app.searching.clues import KINDS, MEASURES, Clues, Numbers, clues
 from app.searching.sentence import sentence_spans
-from app.searching.sentence_network import SentenceNetwork, surroundings
+from app.searching.sentence_network import SentenceNetwork, judged
 
 HIDDEN, EPOCHS, BATCH, RATE, DECAY, SEED = 12, 20, 128, 3e-3, 1e-2, 0
 # Asking words and nouns of so many articles get numbers of their own: fewer may be what one article is about.
@@ -42,17 +43,15 @@ class Example:
     right: NDArray[np.bool_]
 
 
-def examples(dataset: Dataset, progress: Callable[[Sequence[Query]], Iterable[Query]] = iter) -> list[Example]:
+def examples(dataset: Dataset, progress: Callable[[Sequence[Marked]], Iterable[Marked]] = iter) -> list[Example]:
     """The questions of a set that mark an answer in one of a passage's several sentences, with their clues.
 
     Raises BatchError if there are none.
     """
     tokenizer, found = Tokenizer(), []
-    passages = {passage.passage_id: passage for passage in dataset.reading.passages}
-    for query in progress([query for query in dataset.queries if query.spans and len(query.relevant) == 1]):
-        passage = passages[next(iter(query.relevant))]
+    for query, passage in progress(marked(dataset)):
         spans = sentence_spans(passage.text)
-        right = np.array([any(start <= a and b <= end for a, b in query.spans) for start, end in spans], dtype=bool)
+        right = np.array([holds(span, query.spans) for span in spans], dtype=bool)
         if len(spans) > 1 and right.any():
             gathered = clues(query.text, [passage.text[start:end] for start, end in spans], tokenizer)
             if gathered is not None:
@@ -117,9 +116,7 @@ class Learner:
         weights, clues_ = self.weights, example.clues
         asking, noun = self._rows(example)
         measured = np.column_stack([clues_.measures, clues_.told @ (weights["asking"][asking] + weights["nouns"][noun])])
-        around = surroundings(measured)
-        states = np.maximum(around @ weights["hidden"].T + weights["bias"], 0)
-        scores = states @ weights["out"] + measured @ weights["direct"]
+        around, states, scores = judged(measured, weights)
         chances, right = _softmax(scores), _softmax(np.where(example.right, scores, -np.inf))
         wrong = chances - right  # how the loss changes with each score
         inner = np.outer(wrong, weights["out"]) * (states > 0)

@@ -26,9 +26,7 @@ class SentenceNetwork:
         self._asking, self._nouns = (
             {name: np.array(row) for name, row in weights[table].items()} for table in ("asking", "nouns")
         )
-        self._hidden, self._bias, self._out, self._direct = (
-            np.array(weights[name]) for name in ("hidden", "bias", "out", "direct")
-        )
+        self._layers = {name: np.array(weights[name]) for name in ("hidden", "bias", "out", "direct")}
 
     def scores(self, clues: Clues) -> Numbers:
         """`(n,)`, higher for what answers better."""
@@ -36,14 +34,21 @@ class SentenceNetwork:
         none = np.zeros(len(KINDS))
         wanted = self._asking.get(asked.phrase, self._asking.get(asked.word, none)) + self._nouns.get(asked.noun, none)
         measured = np.column_stack([clues.measures, clues.told @ wanted])
-        hidden = np.maximum(surroundings(measured) @ self._hidden.T + self._bias, 0)
-        return np.asarray(hidden @ self._out + measured @ self._direct)
+        *_, scores = judged(measured, self._layers)
+        return scores
 
 
 @cache
 def open_network() -> SentenceNetwork:
     """The one that ships."""
     return SentenceNetwork(json.loads(PATH.read_bytes()))
+
+
+def judged(measured: Numbers, layers: Mapping[str, Numbers]) -> tuple[Numbers, Numbers, Numbers]:
+    """Of `(n, k)`, all that is measured of each sentence: its surroundings, the hidden units' states, the scores."""
+    around = surroundings(measured)
+    states = np.maximum(around @ layers["hidden"].T + layers["bias"], 0)
+    return around, states, np.asarray(states @ layers["out"] + measured @ layers["direct"])
 
 
 def surroundings(measured: Numbers) -> Numbers:
