@@ -114,12 +114,15 @@ def test_texts_are_chosen_by_length() -> None:
     assert spread(list("ab"), 3) == ["a", "b"]
 
 
-def test_seconds_in_an_encoder_are_counted() -> None:
-    class Slow(CountingEncoder):
-        def encode_queries(self, texts: Any) -> Vectors:
-            time.sleep(0.02)
-            return super().encode_queries(texts)
+class Slow(CountingEncoder):
+    """Takes some milliseconds for questions."""
 
+    def encode_queries(self, texts: Any) -> Vectors:
+        time.sleep(0.02)
+        return super().encode_queries(texts)
+
+
+def test_seconds_in_an_encoder_are_counted() -> None:
     timed = TimedEncoder(Slow())
     assert timed.encode_queries(["abc"]).shape == timed.encode_passages(["abc"]).shape == (1, 2)
     assert (timed.calls, timed.fingerprint) == (2, "lengths")
@@ -140,11 +143,6 @@ def test_a_tail_by_hand() -> None:
 
 
 def test_what_was_encoded_is_encoded_again_alone() -> None:
-    class Slow(CountingEncoder):
-        def encode_queries(self, texts: Any) -> Vectors:
-            time.sleep(0.02)
-            return super().encode_queries(texts)
-
     noting = NotingEncoder(Slow())
     with ThreadPoolExecutor() as threads:
         list(threads.map(noting.encode_queries, [["abc"], ["de", "f"]]))

@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import json
 import os
 import statistics
-import sys
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from dataclasses import dataclass
 from functools import partial
-from urllib.request import Request, urlopen
 
 import numpy as np
 
@@ -123,8 +120,7 @@ def over_http(settings: Settings, environment: Mapping[str, str], questions: Seq
     ways: dict[str, Callable[[list[str]], Round]] = {}
     with ExitStack() as running:
         for workers in ("1", _WORKERS):
-            command = [sys.executable, "-m", "app", "chat", "--workers", workers, "--feedback", str(settings.feedback)]
-            command += ["--corpus", str(settings.corpus), "--index", str(settings.index)]
+            command = processes.app_command("chat", settings, "--workers", workers, "--feedback", str(settings.feedback))
             server = running.enter_context(processes.served(command, environment))
             ways[workers] = partial(asked_at_once, partial(_post, server.url))
         done = alternate(ways, others, [first])
@@ -145,6 +141,4 @@ def rounds(questions: Sequence[str], number: int) -> list[list[str]]:
 
 
 def _post(url: str, question: str) -> None:
-    body = json.dumps({"question": question}).encode()
-    with urlopen(Request(url + "v1/ask", body, {"Content-Type": "application/json"})) as reply:
-        reply.read()
+    processes.post(url + "v1/ask", {"question": question})

@@ -70,7 +70,8 @@ def compare(settings: Settings, questions: Sequence[str], number: int) -> Iterat
         settings = replace(settings, index=Path(folder) / "index", feedback=Path(folder) / "feedback.sqlite3")
         other = Path(folder) / "baseline"
         # First, while this process holds little memory: see `processes.run`.
-        yield from _whole_processes(settings, model, other, questions, number)
+        environment = {**os.environ, **ONE_THREAD}
+        yield from _whole_processes(settings, environment, model, other, questions, number)
         encoder = TimedEncoder(SmallEncoder())
         baseline = Baseline(model)
         baseline.open(other)
@@ -78,27 +79,24 @@ def compare(settings: Settings, questions: Sequence[str], number: int) -> Iterat
         yield from _encoding(encoder, baseline, questions, text, number)
         yield from _answering(open_assistant(settings, encoder=encoder), encoder, baseline, questions, number)
         yield from askers.in_one_process(settings, encoder, questions, number)
-        yield from askers.over_http(settings, {**os.environ, **ONE_THREAD}, questions, number)
+        yield from askers.over_http(settings, environment, questions, number)
 
 
 def _whole_processes(
-    settings: Settings, model: Path, index: Path, questions: Sequence[str], number: int
+    settings: Settings, environment: Mapping[str, str], model: Path, index: Path, questions: Sequence[str], number: int
 ) -> Iterator[Figure]:
-    environment = {**os.environ, **ONE_THREAD}
-    app = [sys.executable, "-m", "app"]
-    places = ["--corpus", str(settings.corpus), "--index", str(settings.index)]
     other = [sys.executable, "-m", "app.benchmarking.baseline", str(model), str(index)]
     passages = [search_text(passage) for passage in open_library(settings).read().passages]
-    processes.run([*app, "index", *places], environment)
+    processes.run(processes.app_command("index", settings), environment)
     processes.run(other, environment, json.dumps(passages))
     done = alternate(
         {
-            "ours": lambda question: processes.run([*app, "ask", question, *places], environment),
+            "ours": lambda question: processes.run(processes.app_command("ask", settings, question), environment),
             "B": lambda question: processes.run([*other, question], environment),
         },
         workload.spread(questions, number),
     )  # what both need has been read and compiled just now, to build the indices
-    imports = processes.seconds_of_imports([*app, "ask", questions[0], *places], environment)
+    imports = processes.seconds_of_imports(processes.app_command("ask", settings, questions[0]), environment)
     whole, whole_theirs = _seconds(done)
     yield Figure(
         "start of a process to its first answer", "s", whole, whole_theirs, Goal(1.5, 0.2),
@@ -106,7 +104,7 @@ def _whole_processes(
     )  # fmt: skip
     ours, theirs = ([item.result.peak / _MB for item in done[name]] for name in ("ours", "B"))
     yield Figure("memory of that process, at most", "MB", ours, theirs)
-    serving = [*app, "chat", *places, "--feedback", str(settings.feedback)]
+    serving = processes.app_command("chat", settings, "--feedback", str(settings.feedback))
     served = [processes.serve(serving, environment, workload.spread(questions, _ASKED)) for _ in range(min(number, _SERVED))]
     libraries = processes.run([sys.executable, "-c", "import app.serving.chat_page, app.serving.server"], environment)
     yield Figure(

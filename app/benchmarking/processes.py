@@ -7,15 +7,18 @@ import os
 import re
 import socket
 import subprocess
+import sys
 import tempfile
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 from urllib.parse import urljoin
 from urllib.request import Request, urlopen
 
+from app.config import Settings
 from app.errors import EngineError
 
 # What a page names that the browser then fetches.
@@ -64,6 +67,11 @@ def run(command: Sequence[str], environment: Mapping[str, str], given: str = "")
     return Finished(seconds, usage.ru_maxrss * 1024, said)
 
 
+def app_command(name: str, settings: Settings, *more: str) -> list[str]:
+    """`python -m app NAME` on the settings' corpus and index."""
+    return [sys.executable, "-m", "app", name, *more, "--corpus", str(settings.corpus), "--index", str(settings.index)]
+
+
 def seconds_of_imports(command: Sequence[str], environment: Mapping[str, str]) -> float:
     """The seconds that a Python program spends on imports; being watched at it, it takes somewhat longer."""
     said = run([command[0], "-X", "importtime", *command[1:]], environment).said
@@ -102,13 +110,17 @@ def _visit(url: str, questions: Sequence[str]) -> None:
         if (there := urljoin(url, name)).startswith(url):
             urlopen(there).close()
     for question in questions:
-        body = json.dumps({"data": [question, []]}).encode()
         call = urljoin(url, "gradio_api/call/ask")
-        with urlopen(Request(call, body, {"Content-Type": "application/json"})) as reply:
-            event = json.load(reply)["event_id"]
+        event = post(call, {"data": [question, []]})["event_id"]
         with urlopen(f"{call}/{event}") as reply:
             if b"event: complete" not in reply.read():
                 raise _failed([url], "no answer")
+
+
+def post(url: str, body: Mapping[str, Any]) -> Any:
+    """The JSON that a server replies to JSON. Raises URLError for any other status than 200."""
+    with urlopen(Request(url, json.dumps(body).encode(), {"Content-Type": "application/json"})) as reply:
+        return json.load(reply)
 
 
 def _family(pid: int) -> list[int]:
